@@ -1,0 +1,45 @@
+import type { JsonObject } from '../json/json.ts';
+import { PrecedeError } from './precede-error.ts';
+
+/** An error as it is recorded, sent and shown: no stack, no class identity, no secret. */
+export interface SerializedError {
+  readonly code: string;
+  readonly message: string;
+  readonly next?: string;
+  readonly details?: JsonObject;
+  readonly cause?: SerializedError;
+}
+
+const causesMax = 5;
+
+/** Turns anything that was thrown into its recorded form. Unknown errors get the code `UNEXPECTED`. */
+export function serializeError(thrown: unknown): SerializedError {
+  const chain: SerializedError[] = [];
+  let current: unknown = thrown;
+  while (chain.length === 0 || (current !== undefined && chain.length < causesMax)) {
+    chain.push(withoutCause(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return chain.reduceRight((cause, error) => ({ ...error, cause }));
+}
+
+function withoutCause(thrown: unknown): SerializedError {
+  if (thrown instanceof PrecedeError) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      ...(thrown.next === undefined ? {} : { next: thrown.next }),
+      ...(Object.keys(thrown.details).length === 0 ? {} : { details: thrown.details }),
+    };
+  }
+  if (thrown instanceof Error) return { code: systemCode(thrown) ?? 'UNEXPECTED', message: thrown.message };
+  return { code: 'UNEXPECTED', message: `Something other than an error was thrown: ${describe(thrown)}` };
+}
+
+function systemCode(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function describe(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+}
