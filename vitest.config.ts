@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests and workflows see the package's source under its own name, so that nothing needs a build. */
+const conditions = ['@precede/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'threads',
+    maxWorkers: 2,
+  },
+});
