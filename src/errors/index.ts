@@ -1,0 +1,3 @@
+export { PrecedeError, type ErrorParts } from './precede-error.ts';
+export { RefusedError, type Problem } from './refused-error.ts';
+export { serializeError, type SerializedError } from './serialized-error.ts';
