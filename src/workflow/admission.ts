@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json/index.ts';
+import type { JsonObject } from '../json/index.ts';
 import type { Tables } from './tables.ts';
 import type { RunContext } from './task-context.ts';
 
@@ -38,5 +38,3 @@ export interface Reopening<Input> extends Omit<Settlement<Input>, 'state'> {
 
 export const emptyRunContext: RunContext = Object.freeze({ stringMap: {}, listMap: {} });
 
-/** Recorded input, handed to hooks as the type that the schema made of it when the run was planned. */
-export type RecordedInput = JsonValue;

@@ -1,0 +1,72 @@
+import { PrecedeError } from '../errors/index.ts';
+import type { RunEventType } from './run-event.ts';
+import type { RunState, TaskState } from './task-state.ts';
+
+/** One line of the table: this event takes a task from this state to that one. */
+export interface TaskTransition {
+  readonly event: RunEventType | 'upstreams-settled';
+  readonly from: readonly TaskState[];
+  readonly to: TaskState;
+  /** When it is this line and not another of the same event. */
+  readonly when?: string;
+}
+
+/** All that a task can go through. Checked at run time, enumerated in tests, drawn in the docs. */
+export const taskTransitions: readonly TaskTransition[] = Object.freeze([
+  { event: 'upstreams-settled', from: ['PENDING'], to: 'READY' },
+  { event: 'task-started', from: ['READY'], to: 'RUNNING' },
+  { event: 'task-succeeded', from: ['RUNNING', 'CANCELLING'], to: 'SUCCESS' },
+  { event: 'task-failed', from: ['RUNNING'], to: 'FAILED', when: 'no automatic attempt is left' },
+  { event: 'task-failed', from: ['RUNNING'], to: 'READY', when: 'an automatic attempt is left' },
+  { event: 'task-cancelling', from: ['RUNNING'], to: 'CANCELLING' },
+  { event: 'task-cancelled', from: ['CANCELLING'], to: 'CANCELLED' },
+  { event: 'task-outcome-unknown', from: ['RUNNING', 'CANCELLING'], to: 'UNKNOWN' },
+  { event: 'task-resolved-success', from: ['UNKNOWN'], to: 'SUCCESS' },
+  { event: 'task-resolved-failed', from: ['UNKNOWN'], to: 'FAILED' },
+  { event: 'tasks-retried', from: ['FAILED', 'CANCELLED'], to: 'READY' },
+  { event: 'task-skipped', from: ['FAILED'], to: 'SKIPPED' },
+  { event: 'task-rollback-started', from: ['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'ROLLBACK_FAILED'], to: 'ROLLING_BACK' },
+  { event: 'task-rolled-back', from: ['ROLLING_BACK'], to: 'ROLLED_BACK' },
+  { event: 'task-rollback-failed', from: ['ROLLING_BACK'], to: 'ROLLBACK_FAILED' },
+]);
+
+/** One line of the run's table. */
+export interface RunTransition {
+  readonly event: RunEventType;
+  readonly from: readonly RunState[];
+  readonly to: readonly RunState[];
+}
+
+/** All that a run can go through. */
+export const runTransitions: readonly RunTransition[] = Object.freeze([
+  { event: 'run-paused', from: ['RUNNING'], to: ['PAUSED'] },
+  { event: 'run-resumed', from: ['PAUSED'], to: ['RUNNING'] },
+  { event: 'run-cancel-requested', from: ['RUNNING', 'PAUSED'], to: ['RUNNING'] },
+  { event: 'run-settled', from: ['RUNNING', 'PAUSED'], to: ['SUCCESS', 'FAILED', 'CANCELLED'] },
+  { event: 'tasks-retried', from: ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'], to: ['RUNNING', 'PAUSED'] },
+  { event: 'task-skipped', from: ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'], to: ['RUNNING', 'PAUSED'] },
+  { event: 'run-rollback-started', from: ['FAILED', 'CANCELLED', 'ROLLBACK_FAILED'], to: ['ROLLING_BACK'] },
+  { event: 'run-settled', from: ['ROLLING_BACK'], to: ['ROLLED_BACK', 'ROLLBACK_FAILED'] },
+]);
+
+/** An event that the table does not allow: a defect, never a user's mistake. */
+export class IllegalTransitionError extends PrecedeError<'ILLEGAL_TRANSITION'> {
+  constructor(event: string, subject: string, from: string) {
+    super('ILLEGAL_TRANSITION', {
+      message: `Event "${event}" is not allowed for ${subject} in state ${from}.`,
+      details: { event, subject, from },
+    });
+  }
+}
+
+/** The line of the table for an event, or undefined when it is not allowed. */
+export function taskTransition(event: TaskTransition['event'], from: TaskState, to?: TaskState): TaskTransition | undefined {
+  return taskTransitions.find((line) => line.event === event && line.from.includes(from) && (to ?? line.to) === line.to);
+}
+
+/** Whether the table allows an event for a run in this state. */
+export function allowsRunEvent(event: RunEventType, from: RunState, to?: RunState): boolean {
+  return runTransitions.some(
+    (line) => line.event === event && line.from.includes(from) && (to === undefined || line.to.includes(to)),
+  );
+}

@@ -1,0 +1,220 @@
+import { RefusedError, type Problem } from '../errors/index.ts';
+import { UpstreamBuilder } from '../graph/index.ts';
+import type { JsonValue } from '../json/index.ts';
+import type { Declaration, DeclaredTask, Lane, OutputSource } from './declaration.ts';
+import type { LaneResult } from './flow.ts';
+import { TaskKeys } from './task-keys.ts';
+import type { BarrierOptions, ForEachOptions, TaskBody, TaskOptions } from './task-options.ts';
+import { estimateDefaultMs, invalidOption, retryDefaults, settingProblems } from './task-settings.ts';
+import { tasksOf, type Task, type TaskGroup, type UpstreamRef } from './upstream.ts';
+
+type Options = TaskOptions<unknown, unknown, JsonValue>;
+type Sources = DeclaredTask['sources'];
+
+/** Collects what a `declare` function declares, in order, with every problem on the way instead of the first alone. */
+export class DeclarationRecorder {
+  readonly #tasks: DeclaredTask[] = [];
+  readonly #edges = new UpstreamBuilder();
+  readonly #keys = new TaskKeys();
+  readonly #problems: Problem[] = [];
+  readonly #ownLimits: Record<string, number> = {};
+  #fanOut: { readonly lane: Lane; readonly limit: string | undefined } | undefined;
+
+  addTask(name: string, options: Options): Task {
+    this.#problems.push(...settingProblems(name, options));
+    if (typeof options.run !== 'function') this.#problems.push(invalidOption(name, 'run is a function.'));
+    const { undo, skippable = true } = options;
+    return this.#add({
+      name,
+      options,
+      kind: 'task',
+      upstreams: (options.upstream ?? {}) as Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[],
+      body: bodyOf(options),
+      estimateMs: options.estimateMs ?? estimateDefaultMs,
+      irreversible: undo === 'irreversible',
+      skippable: skippable !== false,
+      skippedOutput: typeof skippable === 'object' ? skippable.output : undefined,
+    });
+  }
+
+  addBarrier(name: string, upstream: UpstreamRef | readonly UpstreamRef[], options: BarrierOptions = {}): Task {
+    this.#problems.push(...settingProblems(name, options));
+    const joinsOne = !isList(upstream);
+    return this.#add({
+      name,
+      options,
+      kind: 'barrier',
+      upstreams: joinsOne ? [upstream] : upstream,
+      body: joinsOne ? passOnOne : passOnAll,
+      estimateMs: 0,
+      irreversible: false,
+      skippable: true,
+      skippedOutput: undefined,
+    });
+  }
+
+  addLanes<Item>(
+    items: readonly Item[],
+    declareLane: (item: Item, index: number) => LaneResult,
+    options: ForEachOptions<Item>,
+  ): TaskGroup | Record<string, TaskGroup> {
+    if (this.#fanOut) throw nestedFanOut();
+    this.#checkFanOut(items.length, options);
+    const limit = this.#limitOfFanOut(options.parallel);
+    const keys = new Set<string>();
+    const results = items.map((item, index) => {
+      const key = options.key?.(item, index) ?? String(index);
+      if (keys.has(key) || key === '') this.#problems.push(badLaneKey(key));
+      keys.add(key);
+      this.#fanOut = { lane: Object.freeze({ key, index }), limit };
+      try {
+        return declareLane(item, index);
+      } finally {
+        this.#fanOut = undefined;
+      }
+    });
+    return groupsOf(results);
+  }
+
+  /** All that was declared. O(tasks + edges). */
+  finish(): Declaration {
+    return {
+      tasks: this.#tasks,
+      graph: this.#edges.build(),
+      ownLimits: this.#ownLimits,
+      problems: [...this.#problems, ...this.#keys.problems()],
+    };
+  }
+
+  #add(parts: NewTask): Task {
+    const { name, options } = parts;
+    const lane = this.#fanOut?.lane;
+    const index = this.#tasks.length;
+    const key = this.#keys.claim({ name, lane: lane?.key, given: options.key });
+    const { sources, upstreamIndices } = this.#resolve(name, parts.upstreams);
+    this.#edges.add(upstreamIndices);
+    this.#tasks.push({
+      key,
+      name,
+      description: options.description ?? name,
+      kind: parts.kind,
+      lane,
+      body: parts.body,
+      sources,
+      irreversible: parts.irreversible,
+      retry: { ...retryDefaults, ...options.retry },
+      timeoutMs: options.timeoutMs,
+      estimateMs: parts.estimateMs,
+      limits: [...(options.limits ?? []), ...(this.#fanOut?.limit === undefined ? [] : [this.#fanOut.limit])],
+      priority: options.priority,
+      skippable: parts.skippable,
+      skippedOutput: parts.skippedOutput,
+    });
+    return Object.freeze({ kind: 'task', key, name, index, owner: this });
+  }
+
+  #resolve(name: string, upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[]) {
+    const indices = new Set<number>();
+    const resolveOne = ([field, reference]: [string, UpstreamRef | undefined]): [string, OutputSource] => {
+      const tasks = reference ? tasksOf(reference) : [];
+      const known = tasks.filter((task) => task.owner === this);
+      if (!isReference(reference) || known.length < tasks.length) this.#problems.push(unknownUpstream(name, field, reference));
+      for (const task of known) indices.add(task.index);
+      const [first] = known;
+      return [field, reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) }];
+    };
+    const resolved = Object.entries(upstreams).map(resolveOne);
+    const sources: Sources = isList(upstreams) ? resolved.map(([, source]) => source) : Object.fromEntries(resolved);
+    return { sources, upstreamIndices: [...indices] };
+  }
+
+  #checkFanOut(items: number, { itemsMin = 0, parallel }: ForEachOptions<never>): void {
+    if (items < itemsMin) this.#problems.push(tooFewItems(items, itemsMin));
+    if (parallel !== undefined && !(Number.isSafeInteger(parallel) && parallel >= 1)) {
+      this.#problems.push({ code: 'INVALID_OPTION', message: `A fan-out's parallel is ${parallel}; it is a whole number, 1 or more.` });
+    }
+  }
+
+  #limitOfFanOut(parallel: number | undefined): string | undefined {
+    if (parallel === undefined) return undefined;
+    const limit = `fan-out#${Object.keys(this.#ownLimits).length + 1}`;
+    this.#ownLimits[limit] = parallel;
+    return limit;
+  }
+}
+
+interface NewTask {
+  readonly name: string;
+  readonly options: BarrierOptions & Pick<Options, 'retry' | 'limits'>;
+  readonly kind: DeclaredTask['kind'];
+  readonly upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[];
+  readonly body: TaskBody;
+  readonly estimateMs: number;
+  readonly irreversible: boolean;
+  readonly skippable: boolean;
+  readonly skippedOutput: JsonValue | undefined;
+}
+
+const passOnOne: TaskBody = { run: (context) => (context.upstream as readonly unknown[])[0] };
+const passOnAll: TaskBody = { run: (context) => [...(context.upstream as readonly unknown[])] };
+
+function bodyOf({ check, run, undo, preview }: Options): TaskBody {
+  return {
+    run: run as TaskBody['run'],
+    ...(check ? { check: check as NonNullable<TaskBody['check']> } : {}),
+    ...(typeof undo === 'function' ? { undo: undo as NonNullable<TaskBody['undo']> } : {}),
+    ...(preview ? { preview: preview as NonNullable<TaskBody['preview']> } : {}),
+  };
+}
+
+function groupsOf(results: readonly LaneResult[]): TaskGroup | Record<string, TaskGroup> {
+  if (results.length === 0) return emptyGroups();
+  const [first] = results;
+  if (first === undefined || isSingle(first)) return { kind: 'group', tasks: results.filter(isSingle) };
+  const named = results.filter((result) => !isSingle(result)) as readonly Readonly<Record<string, Task>>[];
+  const groupOf = (name: string): TaskGroup => ({ kind: 'group', tasks: named.flatMap((lane) => lane[name] ?? []) });
+  return Object.fromEntries(Object.keys(first).map((name) => [name, groupOf(name)]));
+}
+
+/** With no items nobody knows which names the lanes would have handed out: every name is the empty group. */
+function emptyGroups(): TaskGroup {
+  const empty: TaskGroup = Object.freeze({ kind: 'group', tasks: [] });
+  return new Proxy(empty, { get: (target, name) => (name in target ? Reflect.get(target, name) : empty) });
+}
+
+function isSingle(result: LaneResult): result is Task {
+  return result.kind === 'task';
+}
+
+function isList(upstreams: unknown): upstreams is readonly UpstreamRef[] {
+  return Array.isArray(upstreams);
+}
+
+function isReference(reference: UpstreamRef | undefined): reference is UpstreamRef {
+  return reference?.kind === 'task' || reference?.kind === 'group';
+}
+
+function nestedFanOut(): RefusedError {
+  return new RefusedError('NESTED_FAN_OUT', 'The workflow declares a fan-out inside a lane', [
+    { code: 'NESTED_FAN_OUT', message: 'a lane cannot hold a fan-out; declare one fan-out over all combinations.' },
+  ]);
+}
+
+function badLaneKey(key: string): Problem {
+  return key === ''
+    ? { code: 'EMPTY_KEY', message: 'A lane has the empty string as its key.' }
+    : { code: 'DUPLICATE_KEY', message: `Two lanes of one fan-out have the key "${key}".`, details: { key } };
+}
+
+function tooFewItems(items: number, itemsMin: number): Problem {
+  return { code: 'TOO_FEW_ITEMS', message: `A fan-out has ${items} items; it wants at least ${itemsMin}.` };
+}
+
+function unknownUpstream(name: string, field: string, reference: unknown): Problem {
+  const what = isReference(reference as UpstreamRef | undefined) ? 'a task of another workflow' : 'nothing that was declared';
+  return {
+    code: 'UNKNOWN_UPSTREAM',
+    message: `Task "${name}": its upstream "${field}" is ${what}.`,
+    details: { task: name, upstream: field },
+  };
+}

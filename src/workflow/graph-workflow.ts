@@ -1,0 +1,126 @@
+import { RefusedError, type Problem } from '../errors/index.ts';
+import { buildDigraph, namedVerticesFromGraphlib, resolveNames, type Digraph, type GraphlibGraph } from '../graph/index.ts';
+import type { JsonObject, JsonValue } from '../json/index.ts';
+import { emptyRunContext } from './admission.ts';
+import type { Declaration, DeclaredTask } from './declaration.ts';
+import type { InputSchema } from './standard-schema.ts';
+import type { TaskContext } from './task-context.ts';
+import { estimateDefaultMs, retryDefaults, settingProblems } from './task-settings.ts';
+import type { Workflow } from './workflow.ts';
+
+/** One task of a graph that comes as data. */
+export interface GraphTask {
+  readonly key: string;
+  /** @default the key */
+  readonly name?: string;
+  readonly description?: string;
+  /** Keys of the tasks that come first. @default none */
+  readonly upstream?: readonly string[];
+  readonly estimateMs?: number;
+  readonly timeoutMs?: number;
+  readonly limits?: readonly string[];
+}
+
+/** A graph as plain data: what a JSON file of tasks holds. Unlike a declared workflow it can be wrong, cycles included. */
+export interface GraphData {
+  readonly name: string;
+  /** @default '1' */
+  readonly version?: string;
+  readonly tasks: readonly GraphTask[];
+}
+
+export interface GraphWorkflowOptions {
+  /** What each task does. @default nothing: the graph can be planned, and its run only walks it */
+  readonly run?: (task: GraphTask, context: TaskContext) => unknown;
+}
+
+const noInput: InputSchema<JsonObject, unknown> = {
+  '~standard': { version: 1, vendor: 'precede', validate: (value) => ({ value: (value ?? {}) as JsonObject }) },
+};
+
+/**
+ * Makes a workflow of a graph given as plain data or as a graphlib `Graph`. Planning it reports every problem at once,
+ * cycles included.
+ */
+export function workflowFromGraph(source: GraphData | GraphlibGraph, options: GraphWorkflowOptions = {}): Workflow {
+  const data = isGraphData(source) ? checkedData(source) : fromGraphlib(source);
+  return Object.freeze({
+    name: data.name,
+    version: data.version ?? '1',
+    description: data.name,
+    onFailure: 'finish-running',
+    inputSchema: noInput,
+    expand: () => declarationOf(data, options),
+    hooks: {
+      claims: () => [],
+      admit: () => Promise.resolve({ context: emptyRunContext }),
+      settle: () => Promise.resolve(),
+      reopen: () => Promise.resolve(),
+    },
+  });
+}
+
+function isGraphData(source: GraphData | GraphlibGraph): source is GraphData {
+  return 'tasks' in source;
+}
+
+/** Refuses what is not even a list of tasks with string keys; everything finer is a planning problem. */
+function checkedData(data: GraphData): GraphData {
+  const problems: Problem[] = [];
+  const wrong = (message: string): number => problems.push({ code: 'INVALID_GRAPH', message });
+  if (typeof data.name !== 'string' || data.name === '') wrong('"name" is a non-empty string.');
+  if (!Array.isArray(data.tasks)) wrong('"tasks" is a list.');
+  else {
+    for (const [index, task] of data.tasks.entries()) {
+      const given: Partial<Record<keyof GraphTask, JsonValue>> = (task ?? {}) as never;
+      if (typeof given.key !== 'string') wrong(`tasks[${index}].key is a string.`);
+      if (given.name !== undefined && typeof given.name !== 'string') wrong(`tasks[${index}].name is a string.`);
+      if (!isListOfStrings(given.upstream ?? [])) wrong(`tasks[${index}].upstream is a list of task keys.`);
+      if (!isListOfStrings(given.limits ?? [])) wrong(`tasks[${index}].limits is a list of names.`);
+    }
+  }
+  if (problems.length > 0) throw new RefusedError('INVALID_GRAPH', 'The graph cannot be read', problems);
+  return data;
+}
+
+function isListOfStrings(value: JsonValue): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function fromGraphlib(graph: GraphlibGraph): GraphData {
+  const tasks = namedVerticesFromGraphlib(graph).map(({ key, upstreams }) => ({ key, upstream: upstreams }));
+  return { name: 'graph', tasks };
+}
+
+function declarationOf(data: GraphData, { run }: GraphWorkflowOptions): Declaration {
+  const resolved = resolveNames(data.tasks.map(({ key, upstream = [] }) => ({ key, upstreams: upstream })));
+  const tasks = data.tasks.map((task) => declaredTask(task, run));
+  const settings = data.tasks.flatMap(({ limits = [], ...task }) => settingProblems(task.name ?? task.key, { ...task, limits }));
+  if (resolved.kind === 'graph') return { tasks, graph: resolved.graph, ownLimits: {}, problems: settings };
+  return { tasks, graph: emptyGraph(tasks.length), ownLimits: {}, problems: [...resolved.problems, ...settings] };
+}
+
+function declaredTask(task: GraphTask, run: GraphWorkflowOptions['run']): DeclaredTask {
+  const { key, name = key, description = name, estimateMs = estimateDefaultMs, limits = [] } = task;
+  return {
+    key,
+    name,
+    description,
+    kind: 'task',
+    lane: undefined,
+    body: { run: (context) => run?.(task, context) },
+    sources: [],
+    irreversible: false,
+    retry: retryDefaults,
+    timeoutMs: task.timeoutMs,
+    estimateMs,
+    limits: [...limits],
+    priority: undefined,
+    skippable: true,
+    skippedOutput: undefined,
+  };
+}
+
+function emptyGraph(size: number): Digraph {
+  return buildDigraph(size, { start: new Int32Array(size + 1), list: new Int32Array(0) });
+}
