@@ -1,0 +1,29 @@
+import type { ServerRow, ZoneRow } from './server-row.ts';
+import type { SqlRow } from './sql-row.ts';
+import type { SqlStatement } from './sql-statement.ts';
+
+/** A server's place on the network of the cluster. */
+export interface ServerAddress {
+  readonly ip: string;
+  readonly rpcPort: number;
+}
+
+/**
+ * How one line of OceanBase versions is spoken to: statements out, rows in. Statement builders refuse values that are
+ * not an IP address, a port or a zone name (`SQL_VALUE_REFUSED`); row readers throw `DB_ANSWER_MALFORMED`.
+ */
+export interface Dialect {
+  readonly name: string;
+  /** Answers one row; any server that takes statements can. */
+  ping(): SqlStatement;
+  servers(): SqlStatement;
+  /** The row of one server, or none. */
+  serverByAddress(server: ServerAddress): SqlStatement;
+  zones(): SqlStatement;
+  /** Not idempotent: look with `serverByAddress` before and after. */
+  addServer(server: ServerAddress & { readonly zone: string }): SqlStatement;
+  /** Answers at once; the row is gone when all data has moved away. */
+  deleteServer(server: ServerAddress & { readonly zone?: string | undefined }): SqlStatement;
+  serverRow(row: SqlRow): ServerRow;
+  zoneRow(row: SqlRow): ZoneRow;
+}
