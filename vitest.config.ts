@@ -10,5 +10,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'threads',
     maxWorkers: 2,
+    typecheck: {
+      enabled: true,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: '.config/tsconfig.test-types.json',
+      // Errors outside the type tests are for `npm run types` to tell.
+      ignoreSourceErrors: true,
+    },
   },
 });
