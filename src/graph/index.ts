@@ -1,0 +1,15 @@
+export { closure } from './closure.ts';
+export { criticalPath, requireDurations } from './critical-path.ts';
+export type { CriticalPath } from './critical-path.ts';
+export { findCycle } from './cycle.ts';
+export type { CycleFinding } from './cycle.ts';
+export { cycleProblem } from './cycle-problem.ts';
+export { buildDigraph, downstreamsOf, reversed, UpstreamBuilder, upstreamsOf } from './digraph.ts';
+export type { Digraph, Rows } from './digraph.ts';
+export { displayName } from './display-name.ts';
+export { namedVerticesFromGraphlib, toGraphlib } from './graphlib.ts';
+export type { GraphlibGraph, LabelledVertex } from './graphlib.ts';
+export { intAt, IntList, numberAt } from './ints.ts';
+export { resolveNames } from './names.ts';
+export type { NamedVertex, ResolvedNames } from './names.ts';
+export { topologicalOrder, upstreamCounts, waves } from './order.ts';
