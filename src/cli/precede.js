@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const packageRoot = new URL('../../', import.meta.url);
-const isCheckout = existsSync(new URL('./main.ts', import.meta.url));
+// The source is shipped too, to be read; Node runs no TypeScript from node_modules.
+const isCheckout = existsSync(new URL('./main.ts', import.meta.url)) && !import.meta.url.includes('/node_modules/');
 
 const needed = neededNode();
 if (isAtLeast(process.versions.node, needed)) {
