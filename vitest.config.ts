@@ -8,8 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['test/**/*.test.ts'],
-    pool: 'threads',
-    maxWorkers: 2,
+    pool: 'forks',
+    maxWorkers: '100%',
     typecheck: {
       enabled: true,
       include: ['test/**/*.test-d.ts'],

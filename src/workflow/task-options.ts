@@ -34,8 +34,13 @@ export interface TaskOptions<Input, Upstreams, Output> {
   ) => CheckAnswer<NoInfer<Output>> | Promise<CheckAnswer<NoInfer<Output>>>;
   /** Does the work. What it returns is recorded, so it is a JSON value of at most 1 MiB (nothing counts as null). */
   readonly run: (context: TaskContext<Input, Upstreams>) => Output | Promise<Output>;
-  /** Reverses the recorded effect. `'irreversible'` marks the point of no return. */
-  readonly undo?: 'irreversible' | ((context: TaskContext<Input, Upstreams>, output: NoInfer<Output>) => void | Promise<void>);
+  /**
+   * Reverses the effect, given the recorded output; undefined when the task failed or was cancelled before it had one.
+   * `'irreversible'` marks the point of no return.
+   */
+  readonly undo?:
+    | 'irreversible'
+    | ((context: TaskContext<Input, Upstreams>, output: NoInfer<Output> | undefined) => void | Promise<void>);
   /** What `run` would do, in order; for dry runs. */
   readonly preview?: (
     context: CheckContext<Input, Upstreams>,
@@ -74,6 +79,6 @@ export interface ForEachOptions<Item> {
 export interface TaskBody {
   readonly check?: (context: CheckContext) => CheckAnswer<JsonValue> | Promise<CheckAnswer<JsonValue>>;
   readonly run: (context: TaskContext) => unknown;
-  readonly undo?: (context: TaskContext, output: JsonValue) => void | Promise<void>;
+  readonly undo?: (context: TaskContext, output: JsonValue | undefined) => void | Promise<void>;
   readonly preview?: (context: CheckContext) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;
 }

@@ -31,9 +31,12 @@ export function shortCommand(command: ShellCommand): string {
   return shortened(command.text, commandLengthMax);
 }
 
-/** What it said on stderr is nearer to the reason than stdout, so stderr's lines come last. */
-function lastLines(result: ExecResult): string[] {
-  const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
+/**
+ * The last 20 lines of a command's output, at most 500 characters of each. What it said on stderr is nearer to the
+ * reason than stdout, so stderr's lines come last.
+ */
+export function lastLines(output: Pick<ExecResult, 'stdout' | 'stderr'>): string[] {
+  const lines = `${output.stdout}\n${output.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return lines.slice(-linesMax).map((line) => shortened(line, lineLengthMax));
 }
 
