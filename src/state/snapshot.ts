@@ -1,7 +1,7 @@
 import type { SerializedError } from '../errors/index.ts';
 import { downstreamsOf, upstreamsOf } from '../graph/index.ts';
 import type { JsonObject } from '../json/index.ts';
-import type { Plan } from '../plan/index.ts';
+import type { Plan, PlanShape } from '../plan/index.ts';
 import { emptyRunContext, type RunContext } from '../workflow/index.ts';
 import type { Creator, RunHeader } from './run-header.ts';
 import type { RunRecord } from './run-record.ts';
@@ -51,11 +51,18 @@ export interface RunSnapshot {
   readonly utcOffsetMinutes: number;
 }
 
+/** What a run is known by. */
+export interface RunParts {
+  readonly header: RunHeader;
+  readonly plan: PlanShape;
+  readonly record: RunRecord;
+}
+
 /** A run's snapshot. O(tasks + edges). */
-export function snapshotOfRun({ header, plan, record }: { header: RunHeader; plan: Plan; record: RunRecord }): RunSnapshot {
+export function snapshotOfRun({ header, plan, record }: RunParts): RunSnapshot {
   return {
     id: header.id,
-    name: plan.workflow.name,
+    name: header.workflow,
     state: record.state,
     operation: record.operation,
     context: header.context,
@@ -92,7 +99,7 @@ export function snapshotOfPlan(plan: Plan): RunSnapshot {
   };
 }
 
-function planned(plan: Plan, task: number, firstTaskId: number): TaskSnapshot {
+function planned(plan: PlanShape, task: number, firstTaskId: number): TaskSnapshot {
   const declared = plan.tasks[task];
   if (!declared) throw new RangeError(`The plan has no task ${task}.`);
   return {
