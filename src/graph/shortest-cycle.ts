@@ -127,7 +127,7 @@ class CycleSearch {
 
   #pathTo(last: number, root: number): number[] {
     const path = [last];
-    for (let v = last; v !== root; ) {
+    for (let v = last; v !== root;) {
       v = intAt(this.#cameFrom, v);
       path.push(v);
     }

@@ -1,0 +1,109 @@
+import { PrecedeError, RefusedError } from '../errors/index.ts';
+import { criticalPath, numberAt, requireDurations, topologicalOrder } from '../graph/index.ts';
+import type { Digraph } from '../graph/index.ts';
+import { IndexHeap, lowerFirst, positions } from './index-heap.ts';
+import { LimitPool } from './limit-pool.ts';
+import { Schedule } from './schedule.ts';
+
+/** What an estimate is made from. */
+export interface MakespanOptions {
+  readonly graph: Digraph;
+  /** How long each task takes, in any unit: finite, not negative. */
+  readonly durations: Float64Array;
+  /** Higher starts first. @default the heaviest path from the task to the end, by `durations` */
+  readonly priority?: Float64Array | undefined;
+  /** The limits of each task as ids of `pool`. @default none */
+  readonly limitsOf?: ((task: number) => Int32Array) | undefined;
+  /** Only the sizes of its limits count: what is in use there does not, and nothing is taken from it. */
+  readonly pool?: LimitPool | undefined;
+  /** How many tasks run at a time: a positive integer or `Infinity`. */
+  readonly concurrency: number;
+}
+
+/** When everything would happen if every task took exactly as long as estimated. */
+export interface MakespanEstimate {
+  /** From the first start to the last end. */
+  readonly makespan: number;
+  readonly start: Float64Array;
+  readonly finish: Float64Array;
+  /** The most tasks that run at one time. A task that takes no time counts only while it is being passed. */
+  readonly peakConcurrency: number;
+}
+
+/**
+ * Plays the run through with the very `Schedule` that a real run uses: a task starts as soon as its own upstreams are
+ * done and a slot and its limits have room. Throws a `RefusedError` with the code `INVALID_CONCURRENCY`, or
+ * `INVALID_DURATION`, or `CYCLE`. O((V + E) log V).
+ */
+export function estimateMakespan(options: MakespanOptions): MakespanEstimate {
+  requireConcurrency(options.concurrency);
+  requireDurations(options.graph, options.durations);
+  const order = topologicalOrder(options.graph);
+  if (!order) throw new PrecedeError('CYCLE', { message: 'A graph with a cycle never ends.' });
+  const { graph, durations, limitsOf } = options;
+  const priority = options.priority ?? criticalPath(graph, order, durations).tail;
+  const pool = options.pool?.emptyCopy() ?? new LimitPool();
+  const schedule = new Schedule({ graph, priority, limitsOf, pool });
+  return new Playthrough(options, schedule).estimate();
+}
+
+class Playthrough {
+  readonly #schedule: Schedule;
+  readonly #durations: Float64Array;
+  readonly #concurrency: number;
+  readonly #start: Float64Array;
+  readonly #finish: Float64Array;
+  readonly #running: IndexHeap;
+  #peakConcurrency = 0;
+
+  constructor({ graph, durations, concurrency }: MakespanOptions, schedule: Schedule) {
+    this.#schedule = schedule;
+    this.#durations = durations;
+    this.#concurrency = concurrency;
+    this.#start = new Float64Array(graph.size);
+    this.#finish = new Float64Array(graph.size);
+    this.#running = new IndexHeap(lowerFirst(this.#finish), positions(graph.size));
+  }
+
+  estimate(): MakespanEstimate {
+    let now = 0;
+    this.#startAll(now);
+    while (this.#running.length > 0) {
+      now = numberAt(this.#finish, this.#running.first());
+      this.#endAll(now);
+      this.#startAll(now);
+    }
+    return { makespan: now, start: this.#start, finish: this.#finish, peakConcurrency: this.#peakConcurrency };
+  }
+
+  /** Whatever ends at the same time ends before anything starts, so that the best of all newly ready tasks starts. */
+  #endAll(now: number): void {
+    while (this.#running.length > 0 && numberAt(this.#finish, this.#running.first()) <= now) {
+      const task = this.#running.pop();
+      this.#schedule.release(task);
+      this.#schedule.settle(task);
+    }
+  }
+
+  #startAll(now: number): void {
+    while (this.#running.length < this.#concurrency) {
+      const task = this.#schedule.take();
+      if (task === -1) break;
+      this.#start[task] = now;
+      this.#finish[task] = now + numberAt(this.#durations, task);
+      this.#running.push(task);
+    }
+    this.#peakConcurrency = Math.max(this.#peakConcurrency, this.#running.length);
+  }
+}
+
+function requireConcurrency(concurrency: number): void {
+  if (concurrency === Infinity || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
+  throw new RefusedError('INVALID_CONCURRENCY', 'The estimate cannot be made', [
+    {
+      code: 'INVALID_CONCURRENCY',
+      message: `The concurrency is ${String(concurrency)}.`,
+      next: 'Give a whole number of at least 1, or Infinity.',
+    },
+  ]);
+}
