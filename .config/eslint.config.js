@@ -10,10 +10,12 @@ const noDefaultExport = {
   message: 'Export by name. Only workflow files and tool configurations have a default export.',
 };
 
-const impureSyntax = [
-  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Take the time as an argument.' },
-  { selector: 'AwaitExpression', message: 'This room decides and never waits.' },
-];
+const noClock = {
+  selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+  message: 'Take the time as an argument.',
+};
+
+const noWaiting = { selector: 'AwaitExpression', message: 'This room decides and never waits.' };
 
 const impureGlobals = [
   'setTimeout',
@@ -43,7 +45,8 @@ export default defineConfig(
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } } },
   {
     rules: {
-      complexity: ['error', 10],
+      // A switch over a closed union counts once: listing every state is what makes it simple.
+      complexity: ['error', { max: 10, variant: 'modified' }],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
@@ -53,7 +56,10 @@ export default defineConfig(
       'no-restricted-syntax': ['error', noDefaultExport],
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Spreading a string gives its code points, which is what is meant.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // An async function without await is how a port's in-memory side turns a throw into a rejection.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -69,8 +75,13 @@ export default defineConfig(
       'no-restricted-globals': ['error', ...impureGlobals],
       'no-restricted-imports': ['error', pureCrypto],
       'no-restricted-properties': ['error', ...impureProperties],
-      'no-restricted-syntax': ['error', noDefaultExport, ...impureSyntax],
+      'no-restricted-syntax': ['error', noDefaultExport, noClock, noWaiting],
     },
+  },
+  {
+    // A declaration wraps what its author gave it, which may wait.
+    files: ['src/workflow/**'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, noClock] },
   },
   {
     files: ['workflows/**', '.config/**', 'vitest.config.ts'],
