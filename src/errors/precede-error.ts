@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/index.ts';
 
 /** What an error is made of besides its code: what went wrong with what, and what to do about it. */
 export interface ErrorParts {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/index.ts';
 import { PrecedeError } from './precede-error.ts';
 
 /** One thing that is wrong with what was asked for. */

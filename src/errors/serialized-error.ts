@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/index.ts';
 import { PrecedeError } from './precede-error.ts';
 
 /** An error as it is recorded, sent and shown: no stack, no class identity, no secret. */
@@ -25,11 +25,12 @@ export function serializeError(thrown: unknown): SerializedError {
 
 function withoutCause(thrown: unknown): SerializedError {
   if (thrown instanceof PrecedeError) {
+    const { code, message, next, details } = thrown as PrecedeError;
     return {
-      code: thrown.code,
-      message: thrown.message,
-      ...(thrown.next === undefined ? {} : { next: thrown.next }),
-      ...(Object.keys(thrown.details).length === 0 ? {} : { details: thrown.details }),
+      code,
+      message,
+      ...(next === undefined ? {} : { next }),
+      ...(Object.keys(details).length === 0 ? {} : { details }),
     };
   }
   if (thrown instanceof Error) return { code: systemCode(thrown) ?? 'UNEXPECTED', message: thrown.message };
@@ -41,5 +42,7 @@ function systemCode(error: Error): string | undefined {
 }
 
 function describe(thrown: unknown): string {
-  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+  if (typeof thrown === 'string') return thrown;
+  const json = JSON.stringify(thrown) as string | undefined;
+  return json ?? String(thrown);
 }
