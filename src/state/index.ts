@@ -1,4 +1,4 @@
-export { mayStartTasks, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
+export { mayStartTasks, runStateAfter, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
 export type { RunEvent, RunEventType } from './run-event.ts';
 export type { Creator, RunHeader } from './run-header.ts';
 export { RunRecord, type TaskChange } from './run-record.ts';

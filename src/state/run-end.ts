@@ -1,6 +1,8 @@
 import { downstreamsOf } from '../graph/index.ts';
 import type { FailurePolicy, TerminalRunState } from '../workflow/index.ts';
+import type { RunEvent } from './run-event.ts';
 import type { RunRecord } from './run-record.ts';
+import type { RunState } from './task-state.ts';
 
 /**
  * The state in which a run has ended, or undefined while something is in flight, can still start, or waits to be
@@ -27,9 +29,8 @@ export function undoableTasks(record: RunRecord): readonly number[] {
   const toUndo = new Set(record.rollbackTasks);
   const isUndone = (task: number): boolean => !toUndo.has(task) || record.taskState(task) === 'ROLLED_BACK';
   return record.rollbackTasks.filter((task) => {
-    const state = record.taskState(task);
-    const waits = state !== 'ROLLED_BACK' && state !== 'ROLLING_BACK' && state !== 'ROLLBACK_FAILED';
-    return waits && downstreamsOf(record.graph, task).every(isUndone);
+    const isOver = isUndone(task) || record.taskState(task) === 'ROLLING_BACK' || record.hasUndoFailed(task);
+    return !isOver && downstreamsOf(record.graph, task).every(isUndone);
   });
 }
 
@@ -46,4 +47,24 @@ function hasFailed(record: RunRecord): boolean {
 function rollbackEnd(record: RunRecord): TerminalRunState | undefined {
   if (undoableTasks(record).length > 0) return undefined;
   return record.rollbackTasks.every((task) => record.taskState(task) === 'ROLLED_BACK') ? 'ROLLED_BACK' : 'ROLLBACK_FAILED';
+}
+
+/** The run's state after one more event. The same as what folding it in makes of `RunRecord.state`. */
+export function runStateAfter(current: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run-paused':
+      return 'PAUSED';
+    case 'run-resumed':
+    case 'run-cancel-requested':
+      return 'RUNNING';
+    case 'run-rollback-started':
+      return 'ROLLING_BACK';
+    case 'run-settled':
+      return event.state;
+    case 'tasks-retried':
+    case 'task-skipped':
+      return current === 'PAUSED' ? 'PAUSED' : 'RUNNING';
+    default:
+      return current;
+  }
 }

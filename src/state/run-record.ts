@@ -35,6 +35,7 @@ export class RunRecord {
   #isCancelRequested = false;
   #isRollingBack = false;
   #rollbackTasks: readonly number[] = [];
+  readonly #undoFailures = new Set<number>();
   #settled: TerminalRunState | undefined;
   #runOperation: Operation = 'EXECUTE';
   #runStartedAtMs = Number.NaN;
@@ -91,6 +92,11 @@ export class RunRecord {
   /** The tasks that the rollback under way, or the last one, is to undo. */
   get rollbackTasks(): readonly number[] {
     return this.#rollbackTasks;
+  }
+
+  /** Whether the task's undo has failed in the rollback under way, or in the last one. */
+  hasUndoFailed(task: number): boolean {
+    return this.#undoFailures.has(task);
   }
 
   /** How many tasks are in a state. O(1). */
@@ -170,6 +176,7 @@ export class RunRecord {
         this.#requireRun(event.type);
         this.#isRollingBack = true;
         this.#rollbackTasks = event.tasks;
+        this.#undoFailures.clear();
         this.#reopen('ROLLBACK');
         return [];
       case 'run-settled':
@@ -209,10 +216,14 @@ export class RunRecord {
       }
       case 'task-rolled-back':
         return this.#end(event, undefined);
+      case 'task-rollback-failed': {
+        const changes = this.#end(event, event.error);
+        this.#undoFailures.add(task);
+        return changes;
+      }
       case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-resolved-failed':
-      case 'task-rollback-failed':
         return this.#end(event, event.error);
     }
   }
@@ -270,6 +281,7 @@ export class RunRecord {
   }
 
   #reopen(operation: Operation): void {
+    if (this.#settled) this.#isPaused = false;
     this.#settled = undefined;
     this.#runFinishedAtMs = Number.NaN;
     this.#isCancelRequested = false;

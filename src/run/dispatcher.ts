@@ -1,0 +1,85 @@
+import PQueue from 'p-queue';
+
+/** A run, as far as the dispatcher cares: it may have work that can start now. */
+export interface WorkSource {
+  hasWork(): boolean;
+  /** The next piece of work, begun by calling it; undefined when there is none after all. It never rejects. */
+  take(): (() => Promise<void>) | undefined;
+}
+
+/**
+ * Gives slots to runs, in turn. The slots are p-queue's: its own queue holds long-lived lanes that go from task to task;
+ * in a queue that the host program passes in every task is one job, so that the queue's other users get their turn.
+ * A slot is given back only when the work has really ended.
+ */
+export class Dispatcher {
+  readonly #queue: PQueue;
+  readonly #isShared: boolean;
+  readonly #sources = new Set<WorkSource>();
+  #jobsWaiting = 0;
+  #busy = 0;
+  #isStopped = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(concurrency: number | PQueue) {
+    this.#isShared = typeof concurrency !== 'number';
+    this.#queue = typeof concurrency === 'number' ? new PQueue({ concurrency }) : concurrency;
+  }
+
+  /** Slots in use. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** Tells that a source may have work now. O(1). */
+  wake(source: WorkSource): void {
+    if (this.#isStopped || !source.hasWork()) return;
+    this.#sources.add(source);
+    this.#ask();
+  }
+
+  forget(source: WorkSource): void {
+    this.#sources.delete(source);
+  }
+
+  /** Starts nothing from now on. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#sources.clear();
+  }
+
+  /** Resolves when no work is under way. */
+  async idle(): Promise<void> {
+    if (this.#busy === 0) return;
+    await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  /** One job at a time waits for a slot; each that finds work asks for the next, so no more wait than can start. */
+  #ask(): void {
+    if (this.#jobsWaiting > 0 || this.#sources.size === 0) return;
+    this.#jobsWaiting += 1;
+    void this.#queue.add(() => this.#lane());
+  }
+
+  async #lane(): Promise<void> {
+    this.#jobsWaiting -= 1;
+    for (let work = this.#take(); work; work = this.#isShared ? undefined : this.#take()) {
+      this.#busy += 1;
+      this.#ask();
+      await work();
+      this.#busy -= 1;
+      if (this.#busy === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+    this.#ask();
+  }
+
+  #take(): (() => Promise<void>) | undefined {
+    for (const source of this.#sources) {
+      this.#sources.delete(source);
+      const work = source.take();
+      if (source.hasWork()) this.#sources.add(source);
+      if (work) return work;
+    }
+    return undefined;
+  }
+}
