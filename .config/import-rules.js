@@ -82,19 +82,25 @@ const forbidden = [
     name: 'room-imports-package-face',
     comment: 'A room imports rooms, not the package that they make up.',
     from: { path: '^src/[^/]+/' },
-    to: { path: ['^src/[^/]+$', '^precede(?:/|$)', '^dist/'] },
+    to: { path: '^src/[^/]+$' },
+  },
+  {
+    name: 'room-imports-by-name',
+    comment: 'Inside the package, rooms are imported by path.',
+    from: { path: '^src/' },
+    to: { path: '^src/', dependencyTypes: ['undetermined'] },
   },
   {
     name: 'room-imports-outside',
     comment: 'What is shipped imports nothing from workflows, tests and tool configurations.',
     from: { path: '^src/' },
-    to: { path: '^(?:workflows|test|bench|\\.config)/' },
+    to: { path: '^(?:workflows|dist|test|bench|\\.config)/' },
   },
   {
     name: 'workflow-imports-source',
     comment: "A workflow imports the package by name, 'precede' or 'precede/oceanbase', as its users do.",
     from: { path: '^workflows/' },
-    to: { path: '^(?:src|dist|test|bench|\\.config)/' },
+    to: { path: '^(?:src|dist|test|bench|\\.config)/', dependencyTypes: ['local'] },
   },
   {
     name: 'package-homeless',
@@ -113,7 +119,7 @@ const forbidden = [
     name: 'unresolvable',
     comment: 'There is no such file or package.',
     from: {},
-    to: { couldNotResolve: true, pathNot: '^precede(?:/|$)' },
+    to: { couldNotResolve: true },
   },
 ].map((rule) => ({ severity: 'error', ...rule }));
 
@@ -122,8 +128,10 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    // The package's own name is left unresolved on purpose: by name and by path must stay distinguishable.
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@precede/source', 'import', 'node', 'default', 'types'],
+    },
     builtInModules: { add: ['node:sqlite'] },
   },
 };
