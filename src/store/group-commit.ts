@@ -1,0 +1,141 @@
+import type { Ledger } from './ledger.ts';
+import type { LogLine } from './store.ts';
+import { StoreBusyError } from './store-failures.ts';
+
+/** How commits are grouped. */
+export interface Grouping {
+  /** How many calls one transaction takes at most. */
+  readonly membersMax: number;
+  /** Calls that arrive before `work` is called share its transaction. */
+  readonly schedule: (work: () => void) => void;
+  /** How long log lines may wait for a commit that they can join, in milliseconds. 0 keeps them at once. */
+  readonly logDelayMs: number;
+  /** How long to wait for another process to end its commit, in milliseconds. */
+  readonly busyMs: number;
+}
+
+interface Member {
+  readonly work: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** As many waiting lines start a commit of their own. */
+const linesMax = 1_000;
+const busyPollMs = 5;
+
+/**
+ * Serialises all writing to a ledger. What arrives while a commit is under way goes into the next one together: one
+ * transaction, one savepoint each, so that a member that is refused takes nobody with it. Nobody is told anything
+ * before the commit: what one member was refused for may be what another has written.
+ */
+export class GroupCommit {
+  readonly #ledger: Ledger;
+  readonly #grouping: Grouping;
+  #members: Member[] = [];
+  #lines: LogLine[] = [];
+  #logTimer: NodeJS.Timeout | undefined;
+  #isDraining = false;
+
+  constructor(ledger: Ledger, grouping: Grouping) {
+    this.#ledger = ledger;
+    this.#grouping = grouping;
+  }
+
+  /** Whether anything accepted has not been committed yet. */
+  get isPending(): boolean {
+    return this.#isDraining || this.#members.length > 0 || this.#lines.length > 0;
+  }
+
+  get hasLines(): boolean {
+    return this.#lines.length > 0;
+  }
+
+  /** Runs `work` within a transaction; settles as it did, after the commit. */
+  enqueue<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.#members.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      this.#wake();
+    });
+  }
+
+  keepLines(lines: readonly LogLine[]): void {
+    if (this.#grouping.logDelayMs === 0) {
+      this.#ledger.insertLog(lines);
+      return;
+    }
+    for (const line of lines) this.#lines.push({ ...line });
+    if (this.#lines.length >= linesMax) this.#wake();
+    else this.#logTimer ??= setTimeout(() => this.#wake(), this.#grouping.logDelayMs);
+  }
+
+  #wake(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#grouping.schedule(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    const members = this.#members;
+    this.#members = [];
+    const { membersMax } = this.#grouping;
+    for (let first = 0; first === 0 || first < members.length; first += membersMax) {
+      await this.#commit(members.slice(first, first + membersMax));
+    }
+    this.#isDraining = false;
+    if (this.#members.length > 0 || this.#lines.length >= linesMax) this.#wake();
+  }
+
+  async #commit(members: readonly Member[]): Promise<void> {
+    try {
+      await this.#begin();
+      const answers: (() => void)[] = [];
+      for (const member of members) answers.push(await this.#answer(member));
+      this.#insertLines();
+      this.#ledger.commit();
+      for (const answer of answers) answer();
+    } catch (error) {
+      this.#ledger.rollback();
+      for (const member of members) member.reject(error);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { busyMs } = this.#grouping;
+    const deadlineMs = performance.now() + busyMs;
+    this.#requireSound();
+    while (!this.#ledger.begin()) {
+      if (performance.now() >= deadlineMs) throw new StoreBusyError(busyMs);
+      await new Promise((resolve) => setTimeout(resolve, busyPollMs));
+    }
+  }
+
+  async #answer({ work, resolve, reject }: Member): Promise<() => void> {
+    this.#ledger.savepoint();
+    try {
+      const working = work();
+      const result = working instanceof Promise ? ((await working) as unknown) : working;
+      this.#requireSound();
+      this.#ledger.releaseSavepoint();
+      return () => resolve(result);
+    } catch (error) {
+      this.#requireSound();
+      this.#ledger.undoSavepoint();
+      return () => reject(error);
+    }
+  }
+
+  /** A callback may have swallowed the failure of a write; its transaction is lost all the same. */
+  #requireSound(): void {
+    if (this.#ledger.failure) throw this.#ledger.failure;
+  }
+
+  #insertLines(): void {
+    clearTimeout(this.#logTimer);
+    this.#logTimer = undefined;
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#ledger.insertLog(lines);
+  }
+}

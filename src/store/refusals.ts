@@ -1,0 +1,62 @@
+import { RefusedError } from '../errors/index.ts';
+
+/** A claim that somebody else holds. */
+export interface HeldClaim {
+  readonly claim: string;
+  /** The run that holds it. */
+  readonly runId: number;
+}
+
+/** Claims that a run needs are held by other runs. Nothing was written. */
+export class ClaimHeldError extends RefusedError<'CLAIM_HELD'> {
+  readonly held: readonly HeldClaim[];
+
+  constructor(subject: string, held: readonly HeldClaim[]) {
+    super(
+      'CLAIM_HELD',
+      subject,
+      held.map(({ claim, runId }) => ({
+        code: 'CLAIM_HELD',
+        message: `Claim "${claim}" is held by run ${runId}.`,
+        next: `Wait until run ${runId} has ended, or cancel it, and try again.`,
+        details: { claim, runId },
+      })),
+    );
+    this.held = held;
+  }
+}
+
+/** An idempotency key that has made a run is given again with another workflow or input. Nothing was written. */
+export class IdempotencyKeyError extends RefusedError<'IDEMPOTENCY_KEY_REUSED'> {
+  /** The run that the key has made. */
+  readonly runId: number;
+
+  constructor(key: string, runId: number) {
+    super('IDEMPOTENCY_KEY_REUSED', `Idempotency key "${key}"`, [
+      {
+        code: 'IDEMPOTENCY_KEY_REUSED',
+        message: `It has already made run ${runId}, with another workflow or input.`,
+        next: `Look at run ${runId}, or start this request under a key of its own.`,
+        details: { key, runId },
+      },
+    ]);
+    this.runId = runId;
+  }
+}
+
+/** The store has no run of this id. Nothing was written. */
+export class RunUnknownError extends RefusedError<'UNKNOWN_RUN'> {
+  readonly runId: number;
+
+  constructor(runId: number) {
+    super('UNKNOWN_RUN', `Run ${runId}`, [
+      {
+        code: 'UNKNOWN_RUN',
+        message: 'The store has no such run.',
+        next: 'List the runs to see their ids, and check that it is the right store.',
+        details: { runId },
+      },
+    ]);
+    this.runId = runId;
+  }
+}
