@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { buildDigraph } from '../../src/graph/index.ts';
+import type { Digraph } from '../../src/graph/index.ts';
+
+/** An edge from upstream to downstream. */
+export type Edge = readonly [from: number, to: number];
+
+/** A graph as a test draws it: how many vertices, and the edges between them. */
+export interface Drawing {
+  readonly size: number;
+  readonly edges: readonly Edge[];
+}
+
+/** Builds the graph of a drawing; the upstreams of a vertex stand in the order of the edges. */
+export function digraphOf({ size, edges }: Drawing): Digraph {
+  const rows: number[][] = Array.from({ length: size }, () => []);
+  for (const [from, to] of edges) rows[to]?.push(from);
+  const start = new Int32Array(size + 1);
+  const list = new Int32Array(edges.length);
+  let filled = 0;
+  for (const [v, row] of rows.entries()) {
+    list.set(row, filled);
+    filled += row.length;
+    start[v + 1] = filled;
+  }
+  return buildDigraph(size, { start, list });
+}
+
+/** 0 -> 1 -> 2 -> ... */
+export function chain(size: number): Drawing {
+  return { size, edges: Array.from({ length: size - 1 }, (_, v): Edge => [v, v + 1]) };
+}
+
+/** 0 -> 1 -> 2 -> ... -> 0 */
+export function ring(size: number): Drawing {
+  return { size, edges: [...chain(size).edges, [size - 1, 0]] };
+}
+
+/** 0 -> every other vertex */
+export function fanOut(size: number): Drawing {
+  return { size, edges: Array.from({ length: size - 1 }, (_, v): Edge => [0, v + 1]) };
+}
+
+/** every other vertex -> the last one */
+export function fanIn(size: number): Drawing {
+  return { size, edges: Array.from({ length: size - 1 }, (_, v): Edge => [v, size - 1]) };
+}
+
+/** Every vertex to every other. */
+export function complete(size: number): Drawing {
+  const edges: Edge[] = [];
+  for (let from = 0; from < size; from += 1) {
+    for (let to = 0; to < size; to += 1) if (from !== to) edges.push([from, to]);
+  }
+  return { size, edges };
+}
+
+/** Any directed graph without parallel edges: cycles and self-loops included. */
+export function anyGraph(sizeMax: number): fc.Arbitrary<Drawing> {
+  return fc.integer({ min: 1, max: sizeMax }).chain((size) => {
+    const vertex = fc.integer({ min: 0, max: size - 1 });
+    const edge = fc.tuple(vertex, vertex);
+    const edges = fc.uniqueArray(edge, { maxLength: size * 4, selector: ([from, to]) => from * size + to });
+    return fc.record({ size: fc.constant(size), edges });
+  });
+}
+
+/** A graph without cycles whose indices are no topological order. */
+export function acyclicGraph(sizeMax: number): fc.Arbitrary<Drawing> {
+  return fc.tuple(anyGraph(sizeMax), fc.infiniteStream(fc.nat())).map(([{ size, edges }, random]) => {
+    const rank = shuffled(size, random);
+    const isForward = ([from, to]: Edge): boolean => (rank[from] ?? 0) < (rank[to] ?? 0);
+    return { size, edges: edges.filter(isForward) };
+  });
+}
+
+function shuffled(size: number, random: Iterator<number>): number[] {
+  const items = Array.from({ length: size }, (_, index) => index);
+  for (let last = size - 1; last > 0; last -= 1) {
+    const other = Number(random.next().value) % (last + 1);
+    [items[last], items[other]] = [items[other] ?? 0, items[last] ?? 0];
+  }
+  return items;
+}
