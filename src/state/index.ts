@@ -1,15 +1,28 @@
-export { mayStartTasks, runStateAfter, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
-export type { RunEvent, RunEventType } from './run-event.ts';
+export { isUndoable, mayStartTasks, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
+export { requireLegal } from './legal-event.ts';
+export type { RunEvent, RunEventType, TaskEvent } from './run-event.ts';
+export type { RunFacts } from './run-facts.ts';
 export type { Creator, RunHeader } from './run-header.ts';
-export { RunRecord, type TaskChange } from './run-record.ts';
+export { RunRecord } from './run-record.ts';
 export { snapshotOfPlan, snapshotOfRun, type RunParts, type RunSnapshot, type TaskSnapshot } from './snapshot.ts';
-export { isInFlight, isSatisfied, isSettledRun, runStates, taskStates, type Operation, type RunState, type TaskState } from './task-state.ts';
+export {
+  isInFlight,
+  isSatisfied,
+  isSettledRun,
+  runStates,
+  taskStates,
+  type Operation,
+  type RunState,
+  type TaskState,
+} from './task-state.ts';
 export {
   allowsRunEvent,
   IllegalTransitionError,
+  runStateAfter,
   runTransitions,
   taskTransition,
   taskTransitions,
   type RunTransition,
   type TaskTransition,
 } from './transitions.ts';
+export type { TaskChange } from './task-table.ts';

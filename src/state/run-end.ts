@@ -1,14 +1,12 @@
 import { downstreamsOf } from '../graph/index.ts';
 import type { FailurePolicy, TerminalRunState } from '../workflow/index.ts';
-import type { RunEvent } from './run-event.ts';
-import type { RunRecord } from './run-record.ts';
-import type { RunState } from './task-state.ts';
+import type { RunFacts } from './run-facts.ts';
 
 /**
  * The state in which a run has ended, or undefined while something is in flight, can still start, or waits to be
- * resolved. O(1) for a run that goes forward; O(tasks + edges) while it rolls back.
+ * resolved. O(1) for a run that goes forward; O(tasks + edges) while it rolls back and an undo has failed.
  */
-export function terminalStateOf(record: RunRecord, onFailure: FailurePolicy): TerminalRunState | undefined {
+export function terminalStateOf(record: RunFacts, onFailure: FailurePolicy): TerminalRunState | undefined {
   if (record.inFlightCount > 0) return undefined;
   if (record.state === 'ROLLING_BACK') return rollbackEnd(record);
   if (record.count('UNKNOWN') > 0) return undefined;
@@ -19,52 +17,49 @@ export function terminalStateOf(record: RunRecord, onFailure: FailurePolicy): Te
 }
 
 /** Whether READY tasks of a run may be started now. */
-export function mayStartTasks(record: RunRecord, onFailure: FailurePolicy): boolean {
+export function mayStartTasks(record: RunFacts, onFailure: FailurePolicy): boolean {
   if (record.state !== 'RUNNING' || record.isCancelRequested) return false;
   return onFailure === 'continue' || !hasFailed(record);
 }
 
 /** Tasks whose undo may start now: all their downstreams in the rollback have been rolled back. O(tasks + edges). */
-export function undoableTasks(record: RunRecord): readonly number[] {
-  const toUndo = new Set(record.rollbackTasks);
-  const isUndone = (task: number): boolean => !toUndo.has(task) || record.taskState(task) === 'ROLLED_BACK';
-  return record.rollbackTasks.filter((task) => {
-    const isOver = isUndone(task) || record.taskState(task) === 'ROLLING_BACK' || record.hasUndoFailed(task);
-    return !isOver && downstreamsOf(record.graph, task).every(isUndone);
-  });
+export function undoableTasks(record: RunFacts): readonly number[] {
+  return record.rollbackTasks.filter((task) => isUndoable(record, task));
 }
 
-/** What a rollback undoes: everything that has run or was skipped. Tasks that never started are left alone. */
-export function tasksToUndo(record: RunRecord): readonly number[] {
-  const states = ['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'ROLLBACK_FAILED'] as const;
-  return states.flatMap((state) => record.tasksIn(state)).toSorted((a, b) => a - b);
+/** Whether the undo of one task may start now. O(its downstreams). */
+export function isUndoable(record: RunFacts, task: number): boolean {
+  const isLeft = record.isToUndo(task) && !record.hasUndoFailed(task);
+  const state = record.taskState(task);
+  if (!isLeft || state === 'ROLLED_BACK' || state === 'ROLLING_BACK') return false;
+  return downstreamsOf(record.graph, task).every(
+    (downstream) => !record.isToUndo(downstream) || record.taskState(downstream) === 'ROLLED_BACK',
+  );
 }
 
-function hasFailed(record: RunRecord): boolean {
+/**
+ * What a rollback undoes, ascending: everything that has run, as far as it got, or was skipped. Tasks that never started
+ * are left alone. O(tasks).
+ */
+export function tasksToUndo(record: RunFacts): readonly number[] {
+  const states = ['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'ROLLBACK_FAILED', 'READY'] as const;
+  const tasks = states.flatMap((state) => record.tasksIn(state)).filter((task) => hasBegun(record, task));
+  return tasks.toSorted((a, b) => a - b);
+}
+
+/** Not so a READY task, unless it waits for another attempt. */
+export function hasBegun(record: RunFacts, task: number): boolean {
+  const state = record.taskState(task);
+  return state === 'READY' ? record.attempt(task) > 0 : state !== 'PENDING';
+}
+
+function hasFailed(record: RunFacts): boolean {
   return record.count('FAILED') + record.count('CANCELLED') > 0;
 }
 
-function rollbackEnd(record: RunRecord): TerminalRunState | undefined {
-  if (undoableTasks(record).length > 0) return undefined;
-  return record.rollbackTasks.every((task) => record.taskState(task) === 'ROLLED_BACK') ? 'ROLLED_BACK' : 'ROLLBACK_FAILED';
-}
-
-/** The run's state after one more event. The same as what folding it in makes of `RunRecord.state`. */
-export function runStateAfter(current: RunState, event: RunEvent): RunState {
-  switch (event.type) {
-    case 'run-paused':
-      return 'PAUSED';
-    case 'run-resumed':
-    case 'run-cancel-requested':
-      return 'RUNNING';
-    case 'run-rollback-started':
-      return 'ROLLING_BACK';
-    case 'run-settled':
-      return event.state;
-    case 'tasks-retried':
-    case 'task-skipped':
-      return current === 'PAUSED' ? 'PAUSED' : 'RUNNING';
-    default:
-      return current;
-  }
+/** Nothing is in flight. As long as no undo has failed, what is left has a last task, and that one can be undone. */
+function rollbackEnd(record: RunFacts): TerminalRunState | undefined {
+  if (record.undoneCount === record.rollbackTasks.length) return 'ROLLED_BACK';
+  if (record.undoFailureCount === 0) return undefined;
+  return undoableTasks(record).length > 0 ? undefined : 'ROLLBACK_FAILED';
 }

@@ -46,3 +46,6 @@ export type RunEvent =
   | ({ readonly type: 'task-rollback-failed'; readonly error: SerializedError } & OfTask & At);
 
 export type RunEventType = RunEvent['type'];
+
+/** An event of one task. */
+export type TaskEvent = Extract<RunEvent, { readonly task: number }>;

@@ -1,61 +1,36 @@
 import type { SerializedError } from '../errors/index.ts';
-import { downstreamsOf, upstreamsOf, type Digraph } from '../graph/index.ts';
+import type { Digraph } from '../graph/index.ts';
 import type { JsonValue } from '../json/index.ts';
-import type { TerminalRunState } from '../workflow/index.ts';
+import { requireLegal } from './legal-event.ts';
 import type { RunEvent } from './run-event.ts';
-import { taskStates, type Operation, type RunState, type TaskState } from './task-state.ts';
-import { allowsRunEvent, IllegalTransitionError, taskTransition, type TaskTransition } from './transitions.ts';
+import type { RunFacts } from './run-facts.ts';
+import { TaskTable, type TaskChange } from './task-table.ts';
+import { type Operation, type RunState, type TaskState } from './task-state.ts';
+import { runStateAfter } from './transitions.ts';
 
-/** One change of one task's state, derived from a recorded event. */
-export interface TaskChange {
-  readonly task: number;
-  readonly from: TaskState;
-  readonly to: TaskState;
-}
-
-const indexOfState = Object.fromEntries(taskStates.map((state, index) => [state, index])) as Readonly<Record<TaskState, number>>;
+const none: readonly TaskChange[] = Object.freeze([]);
 
 /**
  * State of one run: the fold over its recorded events. No clock, no promise, no I/O.
- * `apply` is O(downstreams of the task); everything else is O(1).
+ * `apply` is O(downstreams of the task); everything else is O(1) unless it says otherwise.
  */
-export class RunRecord {
+export class RunRecord implements RunFacts {
   readonly graph: Digraph;
-  readonly #state: Uint8Array;
-  readonly #counts = new Int32Array(taskStates.length);
-  readonly #waitingFor: Int32Array;
-  readonly #attempt: Int32Array;
-  readonly #startedAtMs: Float64Array;
-  readonly #finishedAtMs: Float64Array;
-  readonly #retryAtMs: Float64Array;
-  readonly #operation: Operation[];
-  readonly #outputs: (JsonValue | undefined)[];
-  readonly #errors: (SerializedError | undefined)[];
-  #isPaused = false;
-  #isCancelRequested = false;
-  #isRollingBack = false;
-  #rollbackTasks: readonly number[] = [];
+  readonly #tasks: TaskTable;
   readonly #undoFailures = new Set<number>();
-  #settled: TerminalRunState | undefined;
-  #runOperation: Operation = 'EXECUTE';
-  #runStartedAtMs = Number.NaN;
-  #runFinishedAtMs = Number.NaN;
+  #state: RunState = 'RUNNING';
+  #operation: Operation = 'EXECUTE';
+  #isCancelRequested = false;
+  #rollbackTasks: readonly number[] = [];
+  #toUndo: ReadonlySet<number> = new Set();
+  #undoneCount = 0;
+  #startedAtMs: number | undefined;
+  #finishedAtMs: number | undefined;
   #sequence = 0;
 
   constructor(graph: Digraph) {
-    const { size } = graph;
     this.graph = graph;
-    this.#state = new Uint8Array(size);
-    this.#attempt = new Int32Array(size);
-    this.#startedAtMs = new Float64Array(size).fill(Number.NaN);
-    this.#finishedAtMs = new Float64Array(size).fill(Number.NaN);
-    this.#retryAtMs = new Float64Array(size).fill(Number.NaN);
-    this.#operation = new Array<Operation>(size).fill('EXECUTE');
-    this.#outputs = new Array<JsonValue | undefined>(size).fill(undefined);
-    this.#errors = new Array<SerializedError | undefined>(size).fill(undefined);
-    this.#waitingFor = new Int32Array(size);
-    for (let task = 0; task < size; task++) this.#waitingFor[task] = upstreamsOf(graph, task).length;
-    this.#counts[indexOfState.PENDING] = size;
+    this.#tasks = new TaskTable(graph);
   }
 
   get size(): number {
@@ -68,30 +43,44 @@ export class RunRecord {
   }
 
   get state(): RunState {
-    if (this.#settled) return this.#settled;
-    if (this.#isRollingBack) return 'ROLLING_BACK';
-    return this.#isPaused ? 'PAUSED' : 'RUNNING';
+    return this.#state;
   }
 
   get operation(): Operation {
-    return this.#runOperation;
+    return this.#operation;
   }
 
+  /** Cancelling was asked for and nothing was retried or skipped since. */
   get isCancelRequested(): boolean {
     return this.#isCancelRequested;
   }
 
   get startedAtMs(): number | undefined {
-    return definedOf(this.#runStartedAtMs);
+    return this.#startedAtMs;
   }
 
   get finishedAtMs(): number | undefined {
-    return definedOf(this.#runFinishedAtMs);
+    return this.#finishedAtMs;
   }
 
   /** The tasks that the rollback under way, or the last one, is to undo. */
   get rollbackTasks(): readonly number[] {
     return this.#rollbackTasks;
+  }
+
+  /** Whether the rollback under way, or the last one, is to undo the task. O(1). */
+  isToUndo(task: number): boolean {
+    return this.#toUndo.has(task);
+  }
+
+  /** How many tasks the rollback under way, or the last one, has undone. O(1). */
+  get undoneCount(): number {
+    return this.#undoneCount;
+  }
+
+  /** How many undos have failed in the rollback under way, or in the last one. O(1). */
+  get undoFailureCount(): number {
+    return this.#undoFailures.size;
   }
 
   /** Whether the task's undo has failed in the rollback under way, or in the last one. */
@@ -101,228 +90,123 @@ export class RunRecord {
 
   /** How many tasks are in a state. O(1). */
   count(state: TaskState): number {
-    return this.#counts[indexOfState[state]] ?? 0;
+    return this.#tasks.count(state);
   }
 
+  /** How many bodies and undos are under way. */
   get inFlightCount(): number {
     return this.count('RUNNING') + this.count('CANCELLING') + this.count('ROLLING_BACK');
   }
 
   taskState(task: number): TaskState {
-    return taskStates[this.#state[task] ?? 0] ?? 'PENDING';
+    return this.#tasks.state(task);
   }
 
   /** The last attempt, from 1; 0 when there was none. */
   attempt(task: number): number {
-    return this.#attempt[task] ?? 0;
+    return this.#tasks.attempt(task);
+  }
+
+  /** The last attempt before an operator last asked for a retry; 0 when nobody did. */
+  attemptBeforeRetry(task: number): number {
+    return this.#tasks.attemptBeforeRetry(task);
   }
 
   taskOperation(task: number): Operation {
-    return this.#operation[task] ?? 'EXECUTE';
+    return this.#tasks.operation(task);
   }
 
   taskStartedAtMs(task: number): number | undefined {
-    return definedOf(this.#startedAtMs[task]);
+    return this.#tasks.startedAtMs(task);
   }
 
   taskFinishedAtMs(task: number): number | undefined {
-    return definedOf(this.#finishedAtMs[task]);
+    return this.#tasks.finishedAtMs(task);
   }
 
   /** When a READY task's next automatic attempt is due; undefined when it waits for nothing but a slot. */
   retryAtMs(task: number): number | undefined {
-    return definedOf(this.#retryAtMs[task]);
+    return this.#tasks.retryAtMs(task);
   }
 
   /** The recorded output of a SUCCESS task, or what dependents of a SKIPPED one read; undefined when there is none. */
   output(task: number): JsonValue | undefined {
-    return this.#outputs[task];
+    return this.#tasks.output(task);
   }
 
   error(task: number): SerializedError | undefined {
-    return this.#errors[task];
+    return this.#tasks.error(task);
   }
 
+  /** Ascending. O(tasks). */
   tasksIn(state: TaskState): readonly number[] {
-    const wanted = indexOfState[state];
-    const tasks: number[] = [];
-    for (let task = 0; task < this.size; task++) if (this.#state[task] === wanted) tasks.push(task);
-    return tasks;
+    return this.#tasks.tasksIn(state);
   }
 
   /**
    * Folds one recorded event in and returns the changes of task states that it means, derived ones included.
    *
-   * @throws IllegalTransitionError when the transition table does not allow the event; nothing is changed then
+   * @throws IllegalTransitionError when the event is not allowed now; nothing is changed then
    */
   apply(event: RunEvent): readonly TaskChange[] {
+    requireLegal(this, event);
     this.#sequence += 1;
+    this.#applyToRun(event);
+    this.#state = runStateAfter(this.#state, event);
+    if (event.type === 'run-started') return this.#tasks.readyRoots();
+    if (event.type === 'tasks-retried') return this.#tasks.retry(event.tasks);
+    return 'task' in event ? this.#tasks.apply(event) : none;
+  }
+
+  #applyToRun(event: RunEvent): void {
     switch (event.type) {
       case 'run-started':
-        this.#runStartedAtMs = event.atMs;
-        return this.#readyRoots();
+        this.#startedAtMs = event.atMs;
+        return;
+      case 'run-cancel-requested':
+        this.#isCancelRequested = true;
+        this.#operation = 'CANCEL';
+        return;
+      case 'run-settled':
+        this.#finishedAtMs = event.atMs;
+        return;
+      case 'run-rollback-started':
+        this.#rollbackTasks = [...event.tasks];
+        this.#toUndo = new Set(event.tasks);
+        this.#undoFailures.clear();
+        this.#undoneCount = 0;
+        this.#goOn('ROLLBACK');
+        return;
+      case 'tasks-retried':
+        this.#goOn('RETRY');
+        return;
+      case 'task-skipped':
+        this.#goOn('SKIP');
+        return;
+      case 'task-rollback-failed':
+        this.#undoFailures.add(event.task);
+        return;
+      case 'task-rolled-back':
+        this.#undoneCount += 1;
+        return;
       case 'run-paused':
       case 'run-resumed':
-        this.#requireRun(event.type);
-        this.#isPaused = event.type === 'run-paused';
-        return [];
-      case 'run-cancel-requested':
-        this.#requireRun(event.type);
-        this.#isCancelRequested = true;
-        this.#isPaused = false;
-        this.#runOperation = 'CANCEL';
-        return [];
-      case 'run-rollback-started':
-        this.#requireRun(event.type);
-        this.#isRollingBack = true;
-        this.#rollbackTasks = event.tasks;
-        this.#undoFailures.clear();
-        this.#reopen('ROLLBACK');
-        return [];
-      case 'run-settled':
-        this.#requireRun(event.type, event.state);
-        this.#settled = event.state;
-        this.#runFinishedAtMs = event.atMs;
-        return [];
-      case 'tasks-retried':
-        return this.#retry(event);
-      default:
-        return this.#applyToTask(event);
-    }
-  }
-
-  #applyToTask(event: TaskEventOnly): readonly TaskChange[] {
-    const { task } = event;
-    switch (event.type) {
       case 'task-started':
-        return this.#start(event);
       case 'task-succeeded':
-      case 'task-resolved-success':
-        return this.#succeed(event);
       case 'task-failed':
-        return this.#fail(event);
-      case 'task-skipped':
-        return this.#skip(event);
-      case 'task-cancelling': {
-        const changes = this.#move(task, event.type);
-        this.#operation[task] = 'CANCEL';
-        return changes;
-      }
-      case 'task-rollback-started': {
-        const changes = this.#move(task, event.type);
-        this.#operation[task] = 'ROLLBACK';
-        this.#startedAtMs[task] = event.atMs;
-        return changes;
-      }
-      case 'task-rolled-back':
-        return this.#end(event, undefined);
-      case 'task-rollback-failed': {
-        const changes = this.#end(event, event.error);
-        this.#undoFailures.add(task);
-        return changes;
-      }
+      case 'task-cancelling':
       case 'task-cancelled':
       case 'task-outcome-unknown':
+      case 'task-resolved-success':
       case 'task-resolved-failed':
-        return this.#end(event, event.error);
+      case 'task-rollback-started':
+        return;
     }
   }
 
-  #readyRoots(): TaskChange[] {
-    const changes: TaskChange[] = [];
-    for (let task = 0; task < this.size; task++) {
-      if (this.#waitingFor[task] === 0) changes.push(...this.#move(task, 'upstreams-settled'));
-    }
-    return changes;
-  }
-
-  #start({ task, attempt, atMs }: Extract<RunEvent, { type: 'task-started' }>): readonly TaskChange[] {
-    const changes = this.#move(task, 'task-started');
-    this.#attempt[task] = attempt;
-    this.#startedAtMs[task] = atMs;
-    this.#finishedAtMs[task] = Number.NaN;
-    this.#retryAtMs[task] = Number.NaN;
-    this.#errors[task] = undefined;
-    return changes;
-  }
-
-  #succeed(event: Extract<RunEvent, { type: 'task-succeeded' | 'task-resolved-success' }>): readonly TaskChange[] {
-    const changes = this.#end(event, undefined);
-    this.#outputs[event.task] = event.output;
-    return [...changes, ...this.#settleUpstream(event.task)];
-  }
-
-  #fail(event: Extract<RunEvent, { type: 'task-failed' }>): readonly TaskChange[] {
-    const { retryAtMs, error } = event;
-    const changes = this.#end(event, error, retryAtMs === undefined ? 'FAILED' : 'READY');
-    if (retryAtMs !== undefined) this.#retryAtMs[event.task] = retryAtMs;
-    return changes;
-  }
-
-  #skip(event: Extract<RunEvent, { type: 'task-skipped' }>): readonly TaskChange[] {
-    this.#requireRun(event.type);
-    const changes = this.#move(event.task, event.type);
-    this.#outputs[event.task] = event.output;
-    this.#operation[event.task] = 'SKIP';
-    this.#finishedAtMs[event.task] = event.atMs;
-    this.#reopen('SKIP');
-    return [...changes, ...this.#settleUpstream(event.task)];
-  }
-
-  #retry({ type, tasks }: Extract<RunEvent, { type: 'tasks-retried' }>): readonly TaskChange[] {
-    this.#requireRun(type);
-    const changes = tasks.flatMap((task) => this.#move(task, type));
-    for (const task of tasks) {
-      this.#operation[task] = 'RETRY';
-      this.#retryAtMs[task] = Number.NaN;
-    }
-    this.#reopen('RETRY');
-    return changes;
-  }
-
-  #reopen(operation: Operation): void {
-    if (this.#settled) this.#isPaused = false;
-    this.#settled = undefined;
-    this.#runFinishedAtMs = Number.NaN;
+  #goOn(operation: Operation): void {
+    this.#finishedAtMs = undefined;
     this.#isCancelRequested = false;
-    this.#runOperation = operation;
-  }
-
-  #end(event: { task: number; type: TaskTransition['event']; atMs: number }, error: SerializedError | undefined, to?: TaskState) {
-    const changes = this.#move(event.task, event.type, to);
-    this.#finishedAtMs[event.task] = event.atMs;
-    this.#errors[event.task] = error;
-    return changes;
-  }
-
-  #settleUpstream(task: number): readonly TaskChange[] {
-    const changes: TaskChange[] = [];
-    for (const downstream of downstreamsOf(this.graph, task)) {
-      const left = (this.#waitingFor[downstream] ?? 0) - 1;
-      this.#waitingFor[downstream] = left;
-      if (left === 0) changes.push(...this.#move(downstream, 'upstreams-settled'));
-    }
-    return changes;
-  }
-
-  #move(task: number, event: TaskTransition['event'], wanted?: TaskState): readonly TaskChange[] {
-    const from = this.taskState(task);
-    const line = taskTransition(event, from, wanted);
-    if (!line) throw new IllegalTransitionError(event, `task ${task + 1}`, from);
-    this.#state[task] = indexOfState[line.to];
-    this.#counts[indexOfState[from]] = this.count(from) - 1;
-    this.#counts[indexOfState[line.to]] = this.count(line.to) + 1;
-    return [{ task, from, to: line.to }];
-  }
-
-  #requireRun(event: RunEvent['type'], to?: RunState): void {
-    if (!allowsRunEvent(event, this.state, to)) throw new IllegalTransitionError(event, 'the run', this.state);
+    this.#operation = operation;
   }
 }
-
-type TaskEventOnly = Extract<RunEvent, { readonly task: number }>;
-
-function definedOf(value: number | undefined): number | undefined {
-  return value === undefined || Number.isNaN(value) ? undefined : value;
-}
-
