@@ -37,11 +37,11 @@ function codeOf(facts: ConnectFacts): HostErrorCode {
   const { error, hostKeyRefused, tcpConnected } = facts;
   if (facts.closedByUs) return 'SSH_ABORTED';
   if (hostKeyRefused) return 'SSH_HOST_KEY_MISMATCH';
+  const level = field(error, 'level');
+  if (level === 'client-authentication') return 'SSH_AUTHENTICATION';
   if (!tcpConnected) return field(error, 'code') === 'ECONNREFUSED' ? 'SSH_REFUSED' : 'SSH_UNREACHABLE';
   // A host that has no key of the pinned kind cannot show the pinned key.
   if (error?.message.includes('no matching host key')) return 'SSH_HOST_KEY_MISMATCH';
-  const level = field(error, 'level');
-  if (level === 'client-authentication') return 'SSH_AUTHENTICATION';
   return level === 'client-timeout' ? 'SSH_SILENT' : 'SSH_HANDSHAKE';
 }
 

@@ -1,4 +1,4 @@
-import { shellQuote } from './shell-quote.ts';
+import { refuseNul, shellQuote } from './shell-quote.ts';
 
 /**
  * A command line for a POSIX shell that was built by `sh` and by nothing else, so that every value in it is quoted.
@@ -26,6 +26,7 @@ export class ShellCommand {
 
   /** Builds a command from a template; use it as `sh`. */
   static build(parts: TemplateStringsArray, ...values: readonly ShellValue[]): ShellCommand {
+    for (const part of parts) refuseNul(part);
     const words = parts.map((part, index) => {
       const value = values[index];
       return value === undefined ? part : part + shellText(value);

@@ -8,8 +8,13 @@ import { RefusedError } from '../../errors/refused-error.ts';
  * put `--` before values that may.
  */
 export function shellQuote(value: string): string {
-  if (value.includes('\0')) throw nulRefused(value);
+  refuseNul(value);
   return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Refuses (`NUL_IN_ARGUMENT`) text that no shell can carry. */
+export function refuseNul(text: string): void {
+  if (text.includes('\0')) throw nulRefused(text);
 }
 
 function nulRefused(value: string): RefusedError<'NUL_IN_ARGUMENT'> {
