@@ -17,7 +17,7 @@ export interface CycleFinding {
 }
 
 /** Other cycles are counted up to here. */
-export const otherCyclesMax = 1_000;
+const otherCyclesMax = 1_000;
 
 /**
  * Names one shortest cycle and counts the others, up to 1,000; `undefined` when the graph has none. Edges given twice

@@ -24,10 +24,10 @@ export interface LabelledVertex extends NamedVertex {
  * once. graphlib lists keys that are whole numbers first. Throws a `RefusedError` with the code `GRAPHLIB_KEY` on keys
  * it cannot hold: names every object has (`__proto__`, `constructor` ...), the characters U+0000 and U+0001, duplicates.
  */
-export function toGraphlib(graph: Digraph, keyOf: (v: number) => string): Graph<unknown, unknown, unknown> {
+export function toGraphlib(graph: Digraph, keyOf: (v: number) => string): Graph {
   const keys = Array.from({ length: graph.size }, (_, v) => keyOf(v));
   requireKeys(keys);
-  const result = new Graph<unknown, unknown, unknown>({ directed: true });
+  const result = new Graph({ directed: true });
   for (const key of keys) result.setNode(key);
   for (const [v, key] of keys.entries()) {
     for (const upstream of upstreamsOf(graph, v)) result.setEdge(keyOf(upstream), key);

@@ -34,6 +34,13 @@ export class LimitPool {
     return id;
   }
 
+  /** As `slotFor`, for a limit that brings its own size: a positive integer or `Infinity`. */
+  sized(name: string, size: number): number {
+    const id = this.slotFor(name);
+    this.#sizeOf[id] = size;
+    return id;
+  }
+
   /** The ids of several limits, ascending, each once: what a task holds while it runs. */
   slotsFor(names: Iterable<string>): Int32Array {
     return Int32Array.from(new Set(Array.from(names, (name) => this.slotFor(name)))).sort();

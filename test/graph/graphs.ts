@@ -67,18 +67,10 @@ export function anyGraph(sizeMax: number): fc.Arbitrary<Drawing> {
 
 /** A graph without cycles whose indices are no topological order. */
 export function acyclicGraph(sizeMax: number): fc.Arbitrary<Drawing> {
-  return fc.tuple(anyGraph(sizeMax), fc.infiniteStream(fc.nat())).map(([{ size, edges }, random]) => {
-    const rank = shuffled(size, random);
-    const isForward = ([from, to]: Edge): boolean => (rank[from] ?? 0) < (rank[to] ?? 0);
-    return { size, edges: edges.filter(isForward) };
-  });
-}
-
-function shuffled(size: number, random: Iterator<number>): number[] {
-  const items = Array.from({ length: size }, (_, index) => index);
-  for (let last = size - 1; last > 0; last -= 1) {
-    const other = Number(random.next().value) % (last + 1);
-    [items[last], items[other]] = [items[other] ?? 0, items[last] ?? 0];
-  }
-  return items;
+  return anyGraph(sizeMax).chain(({ size, edges }) =>
+    fc.array(fc.nat(), { minLength: size, maxLength: size }).map((ranks) => {
+      const rank = (v: number): number => (ranks[v] ?? 0) * size + v;
+      return { size, edges: edges.filter(([from, to]) => rank(from) < rank(to)) };
+    }),
+  );
 }
