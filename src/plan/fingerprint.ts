@@ -3,7 +3,10 @@ import { upstreamsOf } from '../graph/index.ts';
 import type { Declaration, Workflow } from '../workflow/index.ts';
 
 /** SHA-256 over what makes two plans the same procedure: workflow, version, task keys in order, edges. O(tasks + edges). */
-export function fingerprintOf({ name, version }: Pick<Workflow, 'name' | 'version'>, { tasks, graph }: Declaration): string {
+export function fingerprintOf(
+  { name, version }: Pick<Workflow, 'name' | 'version'>,
+  { tasks, graph }: Declaration,
+): string {
   const hash = createHash('sha256').update(JSON.stringify([name, version]));
   for (const [index, task] of tasks.entries()) {
     hash.update(JSON.stringify([task.key, task.kind, [...upstreamsOf(graph, index)]]));

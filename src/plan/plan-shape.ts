@@ -16,20 +16,18 @@ export interface PlanShape {
 
 /** The shape as JSON, for a store. O(tasks + edges). */
 export function shapeToJson({ tasks, graph }: PlanShape): JsonValue {
-  return tasks.map(
-    (task, index): JsonObject => ({
-      key: task.key,
-      name: task.name,
-      estimateMs: task.estimateMs,
-      ...(task.description === task.name ? {} : { description: task.description }),
-      ...(task.kind === 'task' ? {} : { kind: task.kind }),
-      ...(task.lane ? { lane: { key: task.lane.key, index: task.lane.index } } : {}),
-      ...(task.irreversible ? { irreversible: true } : {}),
-      ...(task.skippable ? {} : { skippable: false }),
-      ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
-      upstream: [...upstreamsOf(graph, index)],
-    }),
-  );
+  return tasks.map((task, index): JsonObject => ({
+    key: task.key,
+    name: task.name,
+    estimateMs: task.estimateMs,
+    ...(task.description === task.name ? {} : { description: task.description }),
+    ...(task.kind === 'task' ? {} : { kind: task.kind }),
+    ...(task.lane ? { lane: { key: task.lane.key, index: task.lane.index } } : {}),
+    ...(task.irreversible ? { irreversible: true } : {}),
+    ...(task.skippable ? {} : { skippable: false }),
+    ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+    upstream: [...upstreamsOf(graph, index)],
+  }));
 }
 
 /** Reads back what `shapeToJson` wrote. */
@@ -42,9 +40,20 @@ export function shapeFromJson(json: JsonValue): PlanShape {
   return { tasks: stored.map(taskFromStored), graph: buildDigraph(stored.length, { start, list }) };
 }
 
-type StoredTask = Partial<TaskShape> & Pick<TaskShape, 'key' | 'name' | 'estimateMs'> & { readonly upstream: readonly number[] };
+type StoredTask = Partial<TaskShape> &
+  Pick<TaskShape, 'key' | 'name' | 'estimateMs'> & { readonly upstream: readonly number[] };
 
 function taskFromStored(stored: StoredTask): TaskShape {
   const { key, name, estimateMs, description = name, kind = 'task', irreversible = false, skippable = true } = stored;
-  return { key, name, description, kind, lane: stored.lane, irreversible, skippable, timeoutMs: stored.timeoutMs, estimateMs };
+  return {
+    key,
+    name,
+    description,
+    kind,
+    lane: stored.lane,
+    irreversible,
+    skippable,
+    timeoutMs: stored.timeoutMs,
+    estimateMs,
+  };
 }

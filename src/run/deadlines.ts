@@ -27,7 +27,12 @@ export class Deadlines {
 
   /** Calls back once after `delayMs`, never earlier. Returns its cancellation. */
   after(delayMs: number, call: () => void): () => void {
-    const deadline: Deadline = { atMs: this.#clock.monotonicMs() + delayMs, order: this.#setCount++, call, isCancelled: false };
+    const deadline: Deadline = {
+      atMs: this.#clock.monotonicMs() + delayMs,
+      order: this.#setCount++,
+      call,
+      isCancelled: false,
+    };
     this.#push(deadline);
     this.#arm();
     return () => {

@@ -65,8 +65,10 @@ export class Dispatcher {
     this.#jobsWaiting -= 1;
     for (let work = this.#take(); work; work = this.#isShared ? undefined : this.#take()) {
       this.#busy += 1;
+      const done = work();
+      // Only now, so that what was taken first is also begun first.
       this.#ask();
-      await work();
+      await done;
       this.#busy -= 1;
       if (this.#busy === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     }

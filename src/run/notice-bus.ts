@@ -1,4 +1,4 @@
-import EventEmitter from 'eventemitter3';
+import { EventEmitter } from 'eventemitter3';
 import type { Notice, NoticeKind, NoticeOf } from './run-notice.ts';
 
 /** May return a promise; nobody waits for it, but its rejection is reported. */

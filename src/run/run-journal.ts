@@ -66,7 +66,8 @@ export class RunJournal {
   async #commit({ events, proposals, extras }: Batch): Promise<void> {
     const { runId, record, store, onRecorded, onBatch } = this.#options;
     try {
-      if (events.length > 0) await store.append({ runId, events, state: events.reduce(runStateAfter, record.state), ...extras });
+      if (events.length > 0)
+        await store.append({ runId, events, state: events.reduce(runStateAfter, record.state), ...extras });
     } catch (error) {
       for (const { proposal } of proposals) proposal.reject(error);
       return;

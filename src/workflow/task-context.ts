@@ -12,6 +12,8 @@ export interface TaskLog {
   debug(text: string, fields?: JsonObject): void;
   info(text: string, fields?: JsonObject): void;
   warn(text: string, fields?: JsonObject): void;
+  /** A line that a command or a database printed. */
+  output(text: string): void;
 }
 
 /** What `check` and `preview` get: everything they need to look, nothing to act with. */

@@ -58,23 +58,29 @@ export interface WorkflowHooks {
  *
  * @example defineWorkflow({ name: 'Greet', version: '1', input: z.object({}), declare: (flow) => { … } })
  */
-export function defineWorkflow<Schema extends InputSchema>(options: WorkflowOptions<Schema>): Workflow<RawInput<Schema>> {
+export function defineWorkflow<Schema extends InputSchema>(
+  options: WorkflowOptions<Schema>,
+): Workflow<RawInput<Schema>> {
   const { name, version, description = name, onFailure = 'finish-running', declare } = options;
-  type Input = ParsedInput<Schema>;
   return Object.freeze({
     name,
     version,
     description,
     onFailure,
-    inputSchema: options.input as InputSchema<unknown, RawInput<Schema>>,
-    // Every `unknown` below is what this very schema has made of the input.
-    expand: (input: unknown) => recordDeclaration(declare, input as Input).finish(),
-    hooks: {
-      claims: (input: unknown) => options.claims?.(input as Input) ?? [],
-      admit: async (request) => (await options.admit?.(request as AdmissionRequest<Input>)) ?? {},
-      settle: async (settlement) => options.settle?.(settlement as Settlement<Input>),
-      reopen: async (reopening) => options.reopen?.(reopening as Reopening<Input>),
-    },
+    inputSchema: options.input,
+    // `input` is what this very schema has made of the raw input.
+    expand: (input: unknown) => recordDeclaration(declare, input as ParsedInput<Schema>).finish(),
+    hooks: hooksOf(options),
   });
 }
 
+/** Every `unknown` below is what this very schema has made of the input. */
+function hooksOf<Schema extends InputSchema>(options: WorkflowOptions<Schema>): WorkflowHooks {
+  type Input = ParsedInput<Schema>;
+  return Object.freeze<WorkflowHooks>({
+    claims: (input) => options.claims?.(input) ?? [],
+    admit: async (request) => (await options.admit?.(request)) ?? {},
+    settle: async (settlement) => options.settle?.(settlement),
+    reopen: async (reopening) => options.reopen?.(reopening),
+  });
+}

@@ -1,0 +1,102 @@
+import type { JsonValue } from '../json/index.ts';
+import type { Plan } from '../plan/index.ts';
+import type { RunHeader, RunRecord } from '../state/index.ts';
+import type { DeclaredTask, TaskContext, TaskLog } from '../workflow/index.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { RunReporter } from './run-reporter.ts';
+import { OutputSkippedError, TaskTimeoutError } from './task-errors.ts';
+import { upstreamOutputs } from './upstream-outputs.ts';
+
+interface AttemptRunnerOptions {
+  readonly header: RunHeader;
+  readonly plan: Plan;
+  readonly record: RunRecord;
+  readonly parts: EngineParts;
+  readonly reporter: RunReporter;
+}
+
+/** Gives task bodies their context, their time limit and their abort signal, and forgets them when they end. */
+export class AttemptRunner {
+  readonly #options: AttemptRunnerOptions;
+  readonly #controllers = new Map<number, AbortController>();
+
+  constructor(options: AttemptRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a body, or an undo, of a task; settles when it has ended, whatever its time limit says. */
+  async run<Result>(
+    task: number,
+    body: (declared: DeclaredTask, context: TaskContext) => Promise<Result>,
+  ): Promise<Result> {
+    const declared = this.#options.plan.tasks[task];
+    if (!declared) throw new RangeError(`The plan has no task ${task}.`);
+    const controller = new AbortController();
+    this.#controllers.set(task, controller);
+    const cancelTimeout = this.#limitTime(declared, controller);
+    try {
+      return await body(declared, this.#context(task, declared, controller.signal));
+    } finally {
+      cancelTimeout?.();
+      this.#controllers.delete(task);
+    }
+  }
+
+  /** Aborts a task's body. The body decides when it ends. */
+  abort(task: number, reason: unknown): void {
+    this.#controllers.get(task)?.abort(reason);
+  }
+
+  abortAll(reason: unknown): void {
+    for (const controller of this.#controllers.values()) controller.abort(reason);
+  }
+
+  #limitTime({ key, timeoutMs }: DeclaredTask, controller: AbortController): (() => void) | undefined {
+    if (timeoutMs === undefined) return undefined;
+    return this.#options.parts.deadlines.after(timeoutMs, () => {
+      controller.abort(new TaskTimeoutError(key, timeoutMs));
+    });
+  }
+
+  #context(task: number, declared: DeclaredTask, signal: AbortSignal): TaskContext {
+    const { header, plan, record, parts, reporter } = this.#options;
+    const attempt = record.attempt(task);
+    return {
+      input: plan.input,
+      upstream: upstreamOutputs(declared.sources, (upstream) => this.#outputOf(upstream)),
+      context: header.context,
+      signal,
+      log: logOf(reporter, task),
+      use: parts.use,
+      runId: header.id,
+      attempt,
+      token: `${header.createdAtMs.toString(36)}-${header.id}-${task + 1}-${attempt}`,
+      progress: (fraction, text = '') => {
+        reporter.progress(task, fraction, text);
+      },
+    };
+  }
+
+  #outputOf(task: number): JsonValue {
+    const output = this.#options.record.output(task);
+    if (output === undefined) throw new OutputSkippedError(this.#options.plan.tasks[task]?.key ?? String(task + 1));
+    return output;
+  }
+}
+
+function logOf(reporter: RunReporter, task: number): TaskLog {
+  return {
+    debug: (text, fields) => {
+      reporter.log(task, 'debug', text, fields);
+    },
+    info: (text, fields) => {
+      reporter.log(task, 'info', text, fields);
+    },
+    warn: (text, fields) => {
+      reporter.log(task, 'warn', text, fields);
+    },
+    output: (text) => {
+      reporter.log(task, 'output', text);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { serializeError, type SerializedError } from '../errors/index.ts';
+import type { JsonValue } from '../json/index.ts';
+import type { CheckAnswer, DeclaredTask, TaskContext } from '../workflow/index.ts';
+import { recordedOutput } from './recorded-output.ts';
+import { EffectMissingError, isOutcomeUnknown, TaskTimeoutError } from './task-errors.ts';
+
+/** How an attempt ended. */
+export type AttemptOutcome =
+  | { readonly kind: 'succeeded'; readonly output: JsonValue }
+  | { readonly kind: 'failed'; readonly error: SerializedError }
+  /** The effect may or may not have happened, and nobody can tell yet. */
+  | { readonly kind: 'unknown'; readonly error: SerializedError };
+
+/**
+ * Runs one attempt of a task and says how it ended. Never rejects; settles only when the body has really ended.
+ * A task whose `check` says that its effect is in place is not run: what is there is adopted. After `run`, `check`
+ * must not say that the effect is missing.
+ */
+export async function runAttempt(task: DeclaredTask, context: TaskContext): Promise<AttemptOutcome> {
+  const { check, run } = task.body;
+  try {
+    if (check) {
+      const answer = await check(context);
+      if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done) };
+    }
+    context.signal.throwIfAborted();
+    const output = recordedOutput(task.key, await run(context));
+    if (isTimeout(context)) return { kind: 'failed', error: serializeError(context.signal.reason) };
+    if (check && !context.signal.aborted && (await check(context)) === 'needed') throw new EffectMissingError(task.key);
+    return { kind: 'succeeded', output };
+  } catch (thrown) {
+    return await outcomeOfError(task, context, thrown);
+  }
+}
+
+async function outcomeOfError(task: DeclaredTask, context: TaskContext, thrown: unknown): Promise<AttemptOutcome> {
+  const { signal } = context;
+  if (signal.aborted) return { kind: 'failed', error: abortError(signal.reason, thrown) };
+  const error = serializeError(thrown);
+  if (!isOutcomeUnknown(thrown)) return { kind: 'failed', error };
+  return await settleByAsking(task, context, error);
+}
+
+/** The connection was lost after the effect was sent: the task's own probe knows best. */
+async function settleByAsking(
+  task: DeclaredTask,
+  context: TaskContext,
+  error: SerializedError,
+): Promise<AttemptOutcome> {
+  if (!task.body.check) return { kind: 'unknown', error };
+  try {
+    const answer = await task.body.check(context);
+    if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done) };
+    return answer === 'needed' ? { kind: 'failed', error } : { kind: 'unknown', error };
+  } catch {
+    // The probe could not tell either; the first error says more.
+    return { kind: 'unknown', error };
+  }
+}
+
+function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
+  return typeof answer === 'object' && 'done' in answer;
+}
+
+function isTimeout({ signal }: TaskContext): boolean {
+  return signal.aborted && signal.reason instanceof TaskTimeoutError;
+}
+
+/** The reason of the abort, and what the body made of it when that says more. */
+function abortError(reason: unknown, thrown: unknown): SerializedError {
+  const error = serializeError(reason);
+  return thrown === reason ? error : { ...error, cause: serializeError(thrown) };
+}

@@ -1,0 +1,44 @@
+export { systemClock, type Clock } from './clock.ts';
+export {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type OperationOptions,
+  type OperationResult,
+  type RollbackOptions,
+  type StartOptions,
+} from './engine.ts';
+export { silentLogger, type Logger } from './logger.ts';
+export type { Listener } from './notice-bus.ts';
+export {
+  EngineClosedError,
+  OperationRefusedError,
+  PlanChangedError,
+  RunNotOwnedError,
+  UnknownRunError,
+  UnknownTaskError,
+  UnknownWorkflowError,
+} from './operation-errors.ts';
+export type { Resolution } from './operations.ts';
+export { recordedOutput } from './recorded-output.ts';
+export { Run, type RunOutcome } from './run.ts';
+export type {
+  LogNotice,
+  Notice,
+  NoticeKind,
+  NoticeOf,
+  ProgressNotice,
+  RunNotice,
+  TaskName,
+  TaskNotice,
+} from './run-notice.ts';
+export {
+  EffectMissingError,
+  InvalidOutputError,
+  OutputSkippedError,
+  OutputUnknownError,
+  TaskCancelledError,
+  TaskTimeoutError,
+  UndoUnverifiedError,
+} from './task-errors.ts';
+export { upstreamOutputs } from './upstream-outputs.ts';

@@ -1,0 +1,66 @@
+import { RefusedError } from '../errors/index.ts';
+import type { PlanShape } from '../plan/index.ts';
+
+/** An operator action that the present state does not allow. Nothing was changed. */
+export class OperationRefusedError extends RefusedError<'OPERATION_REFUSED'> {
+  constructor(subject: string, message: string, next: string) {
+    super('OPERATION_REFUSED', subject, [{ code: 'OPERATION_REFUSED', message, next }]);
+  }
+}
+
+/** No run has this id in the store. */
+export class UnknownRunError extends RefusedError<'UNKNOWN_RUN'> {
+  constructor(id: number) {
+    const message = `the store has no run ${id}.`;
+    super('UNKNOWN_RUN', 'Unknown run', [
+      { code: 'UNKNOWN_RUN', message, next: 'precede list shows the runs that it has.' },
+    ]);
+  }
+}
+
+/** No task of the run has this key or number. */
+export class UnknownTaskError extends RefusedError<'UNKNOWN_TASK'> {
+  constructor(given: string | number, plan: PlanShape) {
+    const some = plan.tasks.slice(0, 10).map((task) => `"${task.key}"`);
+    const message = `the run has no task "${given}". Its tasks are 1 to ${plan.tasks.length}: ${some.join(', ')}${plan.tasks.length > 10 ? ' …' : ''}`;
+    super('UNKNOWN_TASK', 'Unknown task', [
+      { code: 'UNKNOWN_TASK', message, next: 'Give a task by its key or its number.' },
+    ]);
+  }
+}
+
+/** The engine does not know the workflow of a run, so it can show the run but not act on it. */
+export class UnknownWorkflowError extends RefusedError<'UNKNOWN_WORKFLOW'> {
+  constructor(workflow: string, known: readonly string[]) {
+    const message = `this engine was not given the workflow "${workflow}". It knows: ${known.join(', ') || 'none'}.`;
+    const next = 'Pass it: createEngine({ workflows: [workflow] }).';
+    super('UNKNOWN_WORKFLOW', 'Unknown workflow', [{ code: 'UNKNOWN_WORKFLOW', message, next }]);
+  }
+}
+
+/** The workflow has changed since the run was planned. */
+export class PlanChangedError extends RefusedError<'PLAN_CHANGED'> {
+  constructor(runId: number, changes: readonly string[]) {
+    const message = `the workflow is not the one that run ${runId} was planned from: ${changes.join('; ')}.`;
+    super('PLAN_CHANGED', 'The workflow has changed', [
+      { code: 'PLAN_CHANGED', message, next: 'Run it with the workflow it was started with, or start a new run.' },
+    ]);
+  }
+}
+
+/** A run that another process may be working on, or that was left behind by one, is not taken over here. */
+export class RunNotOwnedError extends RefusedError<'RUN_NOT_OWNED'> {
+  constructor(runId: number, state: string) {
+    const message = `run ${runId} is ${state}, and this engine is not the one that runs it.`;
+    super('RUN_NOT_OWNED', 'Not this engine’s run', [
+      { code: 'RUN_NOT_OWNED', message, next: 'Act on it in the process that runs it.' },
+    ]);
+  }
+}
+
+/** The engine was closed. */
+export class EngineClosedError extends RefusedError<'ENGINE_CLOSED'> {
+  constructor(what: string) {
+    super('ENGINE_CLOSED', 'The engine is closed', [{ code: 'ENGINE_CLOSED', message: `${what}.` }]);
+  }
+}

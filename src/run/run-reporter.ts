@@ -1,0 +1,116 @@
+import type { PlanShape } from '../plan/index.ts';
+import {
+  runStateAfter,
+  type RunEvent,
+  type RunHeader,
+  type RunRecord,
+  type RunState,
+  type TaskChange,
+} from '../state/index.ts';
+import type { LogLine } from '../store/index.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { NoticeBus } from './notice-bus.ts';
+import type { Notice, TaskName, TaskNotice } from './run-notice.ts';
+
+interface ReporterOptions {
+  readonly header: RunHeader;
+  readonly plan: PlanShape;
+  readonly record: RunRecord;
+  readonly parts: EngineParts;
+}
+
+/** Tells listeners and the log what has been recorded of one run, and keeps its tasks' log lines. */
+export class RunReporter {
+  readonly bus: NoticeBus;
+  readonly #options: ReporterOptions;
+  #runState: RunState;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    this.#runState = options.record.state;
+    this.bus = new NoticeBus(options.parts.reportListener);
+  }
+
+  /** Tells an event that has just been folded in. */
+  tell(event: RunEvent, changes: readonly TaskChange[]): void {
+    const { header, record, parts } = this.#options;
+    const from = this.#runState;
+    this.#runState = runStateAfter(from, event);
+    const isAboutRun = event.type.startsWith('run-') || from !== this.#runState;
+    if (isAboutRun) {
+      const { id: runId } = header;
+      const by = 'by' in event ? { by: event.by } : {};
+      parts.logger.info({ runId, event: event.type, from, to: this.#runState, ...by }, 'run');
+      const { sequence } = record;
+      this.#publish({
+        kind: 'run',
+        runId,
+        sequence,
+        atMs: event.atMs,
+        event: event.type,
+        from,
+        to: this.#runState,
+        ...by,
+      });
+    }
+    for (const change of changes) this.#tellTask(event, change);
+  }
+
+  /** Keeps and tells one line of a task's log. */
+  log(task: number, level: LogLine['level'], text: string, fields?: JsonObject): void {
+    const { header, record, parts } = this.#options;
+    const line = {
+      runId: header.id,
+      attempt: record.attempt(task),
+      atMs: parts.clock.nowMs(),
+      level,
+      text: parts.scrubber.text(text),
+    };
+    const shown = fields === undefined ? {} : { fields: parts.scrubber.json(fields) as JsonObject };
+    const kept = fields === undefined ? line.text : `${line.text} ${JSON.stringify(shown.fields)}`;
+    parts.store.appendLog([{ ...line, task, text: kept }]);
+    this.#publish({ kind: 'log', ...line, ...shown, task: this.nameOf(task) });
+  }
+
+  /** Tells how far a body says it is. */
+  progress(task: number, fraction: number, text: string): void {
+    const { header, parts } = this.#options;
+    const share = Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0));
+    const notice = { runId: header.id, atMs: parts.clock.nowMs(), task: this.nameOf(task) };
+    this.#publish({ kind: 'progress', ...notice, fraction: share, text: parts.scrubber.text(text) });
+  }
+
+  nameOf(task: number): TaskName {
+    const { header, plan } = this.#options;
+    const { key = '', name = '' } = plan.tasks[task] ?? {};
+    return { index: task, key, name, id: header.firstTaskId + task };
+  }
+
+  #tellTask(event: RunEvent, { task, from, to }: TaskChange): void {
+    const { header, record, parts } = this.#options;
+    const isOwn = 'task' in event && event.task === task;
+    const notice: TaskNotice = {
+      kind: 'task',
+      runId: header.id,
+      sequence: record.sequence,
+      atMs: event.atMs,
+      task: this.nameOf(task),
+      from,
+      to,
+      attempt: record.attempt(task),
+      event: event.type,
+      ...(isOwn && 'output' in event && event.output !== undefined ? { output: event.output } : {}),
+      ...(isOwn && 'error' in event ? { error: event.error } : {}),
+      ...(isOwn && 'retryAtMs' in event && event.retryAtMs !== undefined ? { retryAtMs: event.retryAtMs } : {}),
+    };
+    if (isOwn)
+      parts.logger.debug({ runId: header.id, task: notice.task.key, from, to, attempt: notice.attempt }, 'task');
+    this.#publish(notice);
+  }
+
+  #publish(notice: Notice): void {
+    if (this.bus.hasListeners(notice.kind)) this.bus.publish(notice);
+    if (this.#options.parts.bus.hasListeners(notice.kind)) this.#options.parts.bus.publish(notice);
+  }
+}
