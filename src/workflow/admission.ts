@@ -37,4 +37,3 @@ export interface Reopening<Input> extends Omit<Settlement<Input>, 'state'> {
 }
 
 export const emptyRunContext: RunContext = Object.freeze({ stringMap: {}, listMap: {} });
-

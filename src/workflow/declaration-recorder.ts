@@ -1,11 +1,20 @@
-import { RefusedError, type Problem } from '../errors/index.ts';
-import { UpstreamBuilder } from '../graph/index.ts';
+import { PrecedeError, type Problem } from '../errors/index.ts';
+import { displayName, UpstreamBuilder } from '../graph/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { Declaration, DeclaredTask, Lane, OutputSource } from './declaration.ts';
-import type { LaneResult } from './flow.ts';
+import { groupsOf, laneResultProblems, noLanes } from './lane-groups.ts';
 import { TaskKeys } from './task-keys.ts';
 import type { BarrierOptions, ForEachOptions, TaskBody, TaskOptions } from './task-options.ts';
-import { estimateDefaultMs, invalidOption, retryDefaults, settingProblems } from './task-settings.ts';
+import {
+  barrierOptionNames,
+  bodyProblems,
+  estimateDefaultMs,
+  forEachOptionNames,
+  retryDefaults,
+  settingProblems,
+  taskOptionNames,
+  unknownOptions,
+} from './task-settings.ts';
 import { tasksOf, type Task, type TaskGroup, type UpstreamRef } from './upstream.ts';
 
 type Options = TaskOptions<unknown, unknown, JsonValue>;
@@ -18,17 +27,18 @@ export class DeclarationRecorder {
   readonly #keys = new TaskKeys();
   readonly #problems: Problem[] = [];
   readonly #ownLimits: Record<string, number> = {};
+  #isFinished = false;
   #fanOut: { readonly lane: Lane; readonly limit: string | undefined } | undefined;
 
   addTask(name: string, options: Options): Task {
-    this.#problems.push(...settingProblems(name, options));
-    if (typeof options.run !== 'function') this.#problems.push(invalidOption(name, 'run is a function.'));
+    this.#problems.push(...unknownOptions(`Task "${displayName(name)}"`, options, taskOptionNames));
+    this.#problems.push(...settingProblems(name, options), ...bodyProblems(name, options));
     const { undo, skippable = true } = options;
     return this.#add({
       name,
       options,
       kind: 'task',
-      upstreams: (options.upstream ?? {}) as Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[],
+      upstreams: options.upstream ?? {},
       body: bodyOf(options),
       estimateMs: options.estimateMs ?? estimateDefaultMs,
       irreversible: undo === 'irreversible',
@@ -38,6 +48,7 @@ export class DeclarationRecorder {
   }
 
   addBarrier(name: string, upstream: UpstreamRef | readonly UpstreamRef[], options: BarrierOptions = {}): Task {
+    this.#problems.push(...unknownOptions(`Task "${displayName(name)}"`, options, barrierOptionNames));
     this.#problems.push(...settingProblems(name, options));
     const joinsOne = !isList(upstream);
     return this.#add({
@@ -55,10 +66,13 @@ export class DeclarationRecorder {
 
   addLanes<Item>(
     items: readonly Item[],
-    declareLane: (item: Item, index: number) => LaneResult,
+    declareLane: (item: Item, index: number) => unknown,
     options: ForEachOptions<Item>,
   ): TaskGroup | Record<string, TaskGroup> {
-    if (this.#fanOut) throw nestedFanOut();
+    if (this.#fanOut) {
+      this.#problems.push(nestedFanOut);
+      return noLanes();
+    }
     this.#checkFanOut(items.length, options);
     const limit = this.#limitOfFanOut(options.parallel);
     const keys = new Set<string>();
@@ -73,13 +87,20 @@ export class DeclarationRecorder {
         this.#fanOut = undefined;
       }
     });
+    this.#problems.push(...laneResultProblems(results));
     return groupsOf(results);
   }
 
-  /** All that was declared. O(tasks + edges). */
+  /** Notes a problem of the declaration as a whole. */
+  refuse(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+
+  /** All that was declared; nothing more can be. O(tasks + edges). */
   finish(): Declaration {
+    this.#isFinished = true;
     return {
-      tasks: this.#tasks,
+      tasks: Object.freeze(this.#tasks),
       graph: this.#edges.build(),
       ownLimits: this.#ownLimits,
       problems: [...this.#problems, ...this.#keys.problems()],
@@ -88,12 +109,13 @@ export class DeclarationRecorder {
 
   #add(parts: NewTask): Task {
     const { name, options } = parts;
+    if (this.#isFinished) throw declaredTooLate(name);
     const lane = this.#fanOut?.lane;
     const index = this.#tasks.length;
     const key = this.#keys.claim({ name, lane: lane?.key, given: options.key });
     const { sources, upstreamIndices } = this.#resolve(name, parts.upstreams);
     this.#edges.add(upstreamIndices);
-    this.#tasks.push({
+    const task: DeclaredTask = {
       key,
       name,
       description: options.description ?? name,
@@ -109,7 +131,8 @@ export class DeclarationRecorder {
       priority: options.priority,
       skippable: parts.skippable,
       skippedOutput: parts.skippedOutput,
-    });
+    };
+    this.#tasks.push(Object.freeze(task));
     return Object.freeze({ kind: 'task', key, name, index, owner: this });
   }
 
@@ -118,20 +141,35 @@ export class DeclarationRecorder {
     const resolveOne = ([field, reference]: [string, UpstreamRef | undefined]): [string, OutputSource] => {
       const tasks = reference ? tasksOf(reference) : [];
       const known = tasks.filter((task) => task.owner === this);
-      if (!isReference(reference) || known.length < tasks.length) this.#problems.push(unknownUpstream(name, field, reference));
+      if (!isReference(reference) || known.length < tasks.length)
+        this.#problems.push(unknownUpstream(name, field, reference));
       for (const task of known) indices.add(task.index);
       const [first] = known;
-      return [field, reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) }];
+      return [
+        field,
+        reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) },
+      ];
     };
     const resolved = Object.entries(upstreams).map(resolveOne);
     const sources: Sources = isList(upstreams) ? resolved.map(([, source]) => source) : Object.fromEntries(resolved);
     return { sources, upstreamIndices: [...indices] };
   }
 
-  #checkFanOut(items: number, { itemsMin = 0, parallel }: ForEachOptions<never>): void {
+  #checkFanOut(items: number, options: ForEachOptions<never>): void {
+    const { itemsMin = 0, parallel = 1 } = options;
+    this.#problems.push(...unknownOptions('A fan-out', options, forEachOptionNames));
     if (items < itemsMin) this.#problems.push(tooFewItems(items, itemsMin));
-    if (parallel !== undefined && !(Number.isSafeInteger(parallel) && parallel >= 1)) {
-      this.#problems.push({ code: 'INVALID_OPTION', message: `A fan-out's parallel is ${parallel}; it is a whole number, 1 or more.` });
+    if (!(Number.isSafeInteger(parallel) && parallel >= 1)) {
+      this.#problems.push({
+        code: 'INVALID_OPTION',
+        message: `A fan-out's parallel is ${String(parallel)}; it is a whole number, 1 or more.`,
+      });
+    }
+    if (!(Number.isSafeInteger(itemsMin) && itemsMin >= 0)) {
+      this.#problems.push({
+        code: 'INVALID_OPTION',
+        message: `A fan-out's itemsMin is ${String(itemsMin)}; it is a whole number, 0 or more.`,
+      });
     }
   }
 
@@ -160,30 +198,11 @@ const passOnAll: TaskBody = { run: (context) => [...(context.upstream as readonl
 
 function bodyOf({ check, run, undo, preview }: Options): TaskBody {
   return {
-    run: run as TaskBody['run'],
-    ...(check ? { check: check as NonNullable<TaskBody['check']> } : {}),
-    ...(typeof undo === 'function' ? { undo: undo as NonNullable<TaskBody['undo']> } : {}),
-    ...(preview ? { preview: preview as NonNullable<TaskBody['preview']> } : {}),
+    run: run,
+    ...(check ? { check: check } : {}),
+    ...(typeof undo === 'function' ? { undo: undo } : {}),
+    ...(preview ? { preview: preview } : {}),
   };
-}
-
-function groupsOf(results: readonly LaneResult[]): TaskGroup | Record<string, TaskGroup> {
-  if (results.length === 0) return emptyGroups();
-  const [first] = results;
-  if (first === undefined || isSingle(first)) return { kind: 'group', tasks: results.filter(isSingle) };
-  const named = results.filter((result) => !isSingle(result)) as readonly Readonly<Record<string, Task>>[];
-  const groupOf = (name: string): TaskGroup => ({ kind: 'group', tasks: named.flatMap((lane) => lane[name] ?? []) });
-  return Object.fromEntries(Object.keys(first).map((name) => [name, groupOf(name)]));
-}
-
-/** With no items nobody knows which names the lanes would have handed out: every name is the empty group. */
-function emptyGroups(): TaskGroup {
-  const empty: TaskGroup = Object.freeze({ kind: 'group', tasks: [] });
-  return new Proxy(empty, { get: (target, name) => (name in target ? Reflect.get(target, name) : empty) });
-}
-
-function isSingle(result: LaneResult): result is Task {
-  return result.kind === 'task';
 }
 
 function isList(upstreams: unknown): upstreams is readonly UpstreamRef[] {
@@ -194,16 +213,27 @@ function isReference(reference: UpstreamRef | undefined): reference is UpstreamR
   return reference?.kind === 'task' || reference?.kind === 'group';
 }
 
-function nestedFanOut(): RefusedError {
-  return new RefusedError('NESTED_FAN_OUT', 'The workflow declares a fan-out inside a lane', [
-    { code: 'NESTED_FAN_OUT', message: 'a lane cannot hold a fan-out; declare one fan-out over all combinations.' },
-  ]);
+const nestedFanOut: Problem = {
+  code: 'NESTED_FAN_OUT',
+  message: 'The workflow declares a fan-out inside a lane of another one.',
+  next: 'Declare one fan-out over all combinations.',
+};
+
+function declaredTooLate(name: string): PrecedeError {
+  return new PrecedeError('DECLARATION_FINISHED', {
+    message: `Task "${displayName(name)}" is declared after the workflow's declare function has returned.`,
+    next: 'Declare every task before declare returns, without waiting for anything.',
+  });
 }
 
 function badLaneKey(key: string): Problem {
   return key === ''
     ? { code: 'EMPTY_KEY', message: 'A lane has the empty string as its key.' }
-    : { code: 'DUPLICATE_KEY', message: `Two lanes of one fan-out have the key "${key}".`, details: { key } };
+    : {
+        code: 'DUPLICATE_KEY',
+        message: `Two lanes of one fan-out have the key "${displayName(key)}".`,
+        details: { key },
+      };
 }
 
 function tooFewItems(items: number, itemsMin: number): Problem {
@@ -211,10 +241,12 @@ function tooFewItems(items: number, itemsMin: number): Problem {
 }
 
 function unknownUpstream(name: string, field: string, reference: unknown): Problem {
-  const what = isReference(reference as UpstreamRef | undefined) ? 'a task of another workflow' : 'nothing that was declared';
+  const what = isReference(reference as UpstreamRef | undefined)
+    ? 'a task of another workflow'
+    : 'nothing that was declared';
   return {
     code: 'UNKNOWN_UPSTREAM',
-    message: `Task "${name}": its upstream "${field}" is ${what}.`,
+    message: `Task "${displayName(name)}": its upstream "${displayName(field)}" is ${what}.`,
     details: { task: name, upstream: field },
   };
 }

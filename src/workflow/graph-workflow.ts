@@ -1,6 +1,12 @@
 import { RefusedError, type Problem } from '../errors/index.ts';
-import { buildDigraph, namedVerticesFromGraphlib, resolveNames, type Digraph, type GraphlibGraph } from '../graph/index.ts';
-import type { JsonObject, JsonValue } from '../json/index.ts';
+import {
+  buildDigraph,
+  namedVerticesFromGraphlib,
+  resolveNames,
+  type Digraph,
+  type GraphlibGraph,
+} from '../graph/index.ts';
+import type { JsonObject } from '../json/index.ts';
 import { emptyRunContext } from './admission.ts';
 import type { Declaration, DeclaredTask } from './declaration.ts';
 import type { InputSchema } from './standard-schema.ts';
@@ -34,7 +40,7 @@ export interface GraphWorkflowOptions {
   readonly run?: (task: GraphTask, context: TaskContext) => unknown;
 }
 
-const noInput: InputSchema<JsonObject, unknown> = {
+const noInput: InputSchema<JsonObject> = {
   '~standard': { version: 1, vendor: 'precede', validate: (value) => ({ value: (value ?? {}) as JsonObject }) },
 };
 
@@ -43,7 +49,7 @@ const noInput: InputSchema<JsonObject, unknown> = {
  * cycles included.
  */
 export function workflowFromGraph(source: GraphData | GraphlibGraph, options: GraphWorkflowOptions = {}): Workflow {
-  const data = isGraphData(source) ? checkedData(source) : fromGraphlib(source);
+  const data = isGraphlib(source) ? fromGraphlib(source) : checkedData(source);
   return Object.freeze({
     name: data.name,
     version: data.version ?? '1',
@@ -60,31 +66,51 @@ export function workflowFromGraph(source: GraphData | GraphlibGraph, options: Gr
   });
 }
 
-function isGraphData(source: GraphData | GraphlibGraph): source is GraphData {
-  return 'tasks' in source;
+function isGraphlib(source: unknown): source is GraphlibGraph {
+  return typeof source === 'object' && source !== null && 'isDirected' in source;
 }
 
 /** Refuses what is not even a list of tasks with string keys; everything finer is a planning problem. */
 function checkedData(data: GraphData): GraphData {
-  const problems: Problem[] = [];
-  const wrong = (message: string): number => problems.push({ code: 'INVALID_GRAPH', message });
-  if (typeof data.name !== 'string' || data.name === '') wrong('"name" is a non-empty string.');
-  if (!Array.isArray(data.tasks)) wrong('"tasks" is a list.');
-  else {
-    for (const [index, task] of data.tasks.entries()) {
-      const given: Partial<Record<keyof GraphTask, JsonValue>> = (task ?? {}) as never;
-      if (typeof given.key !== 'string') wrong(`tasks[${index}].key is a string.`);
-      if (given.name !== undefined && typeof given.name !== 'string') wrong(`tasks[${index}].name is a string.`);
-      if (!isListOfStrings(given.upstream ?? [])) wrong(`tasks[${index}].upstream is a list of task keys.`);
-      if (!isListOfStrings(given.limits ?? [])) wrong(`tasks[${index}].limits is a list of names.`);
-    }
-  }
+  const given = fieldsOf(data);
+  const tasks: unknown = given['tasks'];
+  const problems = [
+    ...(isText(given['name']) && given['name'] !== '' ? [] : ['"name" is a non-empty string.']),
+    ...(isUnsetOr(given['version'], isText) ? [] : ['"version" is a string.']),
+    ...(Array.isArray(tasks) ? tasks.flatMap(wrongFields) : ['"tasks" is a list.']),
+  ].map((message): Problem => ({ code: 'INVALID_GRAPH', message }));
   if (problems.length > 0) throw new RefusedError('INVALID_GRAPH', 'The graph cannot be read', problems);
   return data;
 }
 
-function isListOfStrings(value: JsonValue): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+function wrongFields(task: unknown, index: number): readonly string[] {
+  const { key, name, description, upstream, limits, ...others } = fieldsOf(task);
+  const at = `tasks[${index}]`;
+  return [
+    ...(isText(key) ? [] : [`${at}.key is a string.`]),
+    ...(isUnsetOr(name, isText) ? [] : [`${at}.name is a string.`]),
+    ...(isUnsetOr(description, isText) ? [] : [`${at}.description is a string.`]),
+    ...(isUnsetOr(upstream, isListOfTexts) ? [] : [`${at}.upstream is a list of task keys.`]),
+    ...(isUnsetOr(limits, isListOfTexts) ? [] : [`${at}.limits is a list of names.`]),
+    ...('upstreams' in others ? [`${at}.upstreams does not exist; the field is called "upstream".`] : []),
+  ];
+}
+
+/** What is no object has no fields. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isUnsetOr(value: unknown, isRight: (value: unknown) => boolean): boolean {
+  return value === undefined || isRight(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function fromGraphlib(graph: GraphlibGraph): GraphData {
@@ -95,7 +121,9 @@ function fromGraphlib(graph: GraphlibGraph): GraphData {
 function declarationOf(data: GraphData, { run }: GraphWorkflowOptions): Declaration {
   const resolved = resolveNames(data.tasks.map(({ key, upstream = [] }) => ({ key, upstreams: upstream })));
   const tasks = data.tasks.map((task) => declaredTask(task, run));
-  const settings = data.tasks.flatMap(({ limits = [], ...task }) => settingProblems(task.name ?? task.key, { ...task, limits }));
+  const settings = data.tasks.flatMap(({ limits = [], ...task }) =>
+    settingProblems(task.name ?? task.key, { ...task, limits }),
+  );
   if (resolved.kind === 'graph') return { tasks, graph: resolved.graph, ownLimits: {}, problems: settings };
   return { tasks, graph: emptyGraph(tasks.length), ownLimits: {}, problems: [...resolved.problems, ...settings] };
 }

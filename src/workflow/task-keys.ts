@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/index.ts';
+import { displayName } from '../graph/index.ts';
 
 /** Gives every task its key and finds those that collide. Names are exact: `__proto__` is a name like any other. */
 export class TaskKeys {
@@ -17,7 +18,8 @@ export class TaskKeys {
   problems(): readonly Problem[] {
     return [...this.#duplicates].map((key) => ({
       code: 'DUPLICATE_KEY',
-      message: `More than one task has the key "${key}".`,
+      message: `More than one task has the key "${displayName(key)}".`,
+      next: 'Give each of them a key of its own.',
       details: { key },
     }));
   }

@@ -30,20 +30,20 @@ export interface TaskOptions<Input, Upstreams, Output> {
   readonly upstream?: UpstreamRefs<Upstreams>;
   /** Read-only probe: is the effect already in place? */
   readonly check?: (
-    context: CheckContext<Input, Upstreams>,
+    context: CheckContext<Input, NoInfer<Upstreams>>,
   ) => CheckAnswer<NoInfer<Output>> | Promise<CheckAnswer<NoInfer<Output>>>;
   /** Does the work. What it returns is recorded, so it is a JSON value of at most 1 MiB (nothing counts as null). */
-  readonly run: (context: TaskContext<Input, Upstreams>) => Output | Promise<Output>;
+  readonly run: (context: TaskContext<Input, NoInfer<Upstreams>>) => Output | Promise<Output>;
   /**
    * Reverses the effect, given the recorded output; undefined when the task failed or was cancelled before it had one.
    * `'irreversible'` marks the point of no return.
    */
   readonly undo?:
     | 'irreversible'
-    | ((context: TaskContext<Input, Upstreams>, output: NoInfer<Output> | undefined) => void | Promise<void>);
+    | ((context: TaskContext<Input, NoInfer<Upstreams>>, output: NoInfer<Output> | undefined) => void | Promise<void>);
   /** What `run` would do, in order; for dry runs. */
   readonly preview?: (
-    context: CheckContext<Input, Upstreams>,
+    context: CheckContext<Input, NoInfer<Upstreams>>,
   ) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;
   readonly retry?: RetryOptions;
   /** An attempt longer than this is aborted and fails. Milliseconds. @default none */

@@ -1,7 +1,10 @@
 import type { Problem } from '../errors/index.ts';
-import type { RetryOptions, TaskOptions } from './task-options.ts';
+import { displayName } from '../graph/index.ts';
+import type { BarrierOptions, ForEachOptions, RetryOptions, TaskOptions } from './task-options.ts';
 
-type Settings = Pick<TaskOptions<unknown, unknown, never>, 'timeoutMs' | 'estimateMs' | 'priority' | 'retry' | 'limits' | 'key'>;
+type Options = TaskOptions<unknown, unknown, never>;
+type Settings = Pick<Options, 'timeoutMs' | 'estimateMs' | 'priority' | 'retry' | 'limits' | 'key' | 'description'>;
+type Bodies = Partial<Readonly<Record<'run' | 'check' | 'undo' | 'preview', unknown>>>;
 
 export const retryDefaults: Required<RetryOptions> = Object.freeze({
   attemptsMax: 1,
@@ -13,13 +16,66 @@ export const retryDefaults: Required<RetryOptions> = Object.freeze({
 
 export const estimateDefaultMs = 1_000;
 
+const barrierOptions: Record<keyof BarrierOptions, true> = {
+  timeoutMs: true,
+  description: true,
+  key: true,
+  priority: true,
+};
+const taskOptions: Record<keyof Options, true> = {
+  ...barrierOptions,
+  upstream: true,
+  check: true,
+  run: true,
+  undo: true,
+  preview: true,
+  retry: true,
+  estimateMs: true,
+  limits: true,
+  skippable: true,
+};
+const forEachOptions: Record<keyof ForEachOptions<never>, true> = { key: true, parallel: true, itemsMin: true };
+
+export const barrierOptionNames: readonly string[] = Object.keys(barrierOptions);
+export const taskOptionNames: readonly string[] = Object.keys(taskOptions);
+export const forEachOptionNames: readonly string[] = Object.keys(forEachOptions);
+
+/** Options that do not exist: where no compiler looks, a misspelt `upstream` would lose an edge without a word. */
+export function unknownOptions(subject: string, options: object, known: readonly string[]): readonly Problem[] {
+  const unknown = Object.keys(options).filter((option) => !known.includes(option));
+  return unknown.map((option) => ({
+    code: 'UNKNOWN_OPTION',
+    message: `${subject} has an option "${displayName(option)}", which does not exist. Options: ${known.join(', ')}.`,
+    details: { option },
+  }));
+}
+
+/** What is wrong with the functions of a task. */
+export function bodyProblems(name: string, { run, check, undo, preview }: Bodies): readonly Problem[] {
+  const isUnsetOrFunction = (value: unknown): boolean => value === undefined || typeof value === 'function';
+  return [
+    ...(typeof run === 'function' ? [] : [invalidOption(name, 'run is a function.')]),
+    ...(isUnsetOrFunction(check) ? [] : [invalidOption(name, 'check is a function.')]),
+    ...(undo === 'irreversible' || isUnsetOrFunction(undo)
+      ? []
+      : [invalidOption(name, "undo is a function or 'irreversible'.")]),
+    ...(isUnsetOrFunction(preview) ? [] : [invalidOption(name, 'preview is a function.')]),
+  ];
+}
+
 /** Everything that is wrong with one task's numbers and names; empty when nothing is. */
 export function settingProblems(name: string, settings: Settings): readonly Problem[] {
   const rules: readonly [field: string, value: unknown, isRight: boolean, rule: string][] = [
     ['timeoutMs', settings.timeoutMs, isUnsetOr(settings.timeoutMs, isPositive), 'a positive number of milliseconds'],
-    ['estimateMs', settings.estimateMs, isUnsetOr(settings.estimateMs, isDuration), 'a number of milliseconds, 0 or more'],
+    [
+      'estimateMs',
+      settings.estimateMs,
+      isUnsetOr(settings.estimateMs, isDuration),
+      'a number of milliseconds, 0 or more',
+    ],
     ['priority', settings.priority, isUnsetOr(settings.priority, Number.isFinite), 'a finite number'],
     ['key', settings.key, isUnsetOr(settings.key, isName), 'a non-empty string'],
+    ['description', settings.description, isUnsetOr(settings.description, isText), 'a string'],
     ['limits', settings.limits, isUnsetOr(settings.limits, areNames), 'a list of non-empty names, each once'],
     ...retryRules(settings.retry ?? {}),
   ];
@@ -34,13 +90,19 @@ function retryRules(retry: RetryOptions): [string, unknown, boolean, string][] {
     ['retry.attemptsMax', retry.attemptsMax, isUnsetOr(retry.attemptsMax, isCount), 'a whole number, 1 or more'],
     ['retry.backoffMs', retry.backoffMs, isUnsetOr(retry.backoffMs, isDuration), 'a number of milliseconds, 0 or more'],
     ['retry.backoffFactor', retry.backoffFactor, isUnsetOr(retry.backoffFactor, isFactor), 'a number, 1 or more'],
-    ['retry.backoffMaxMs', retry.backoffMaxMs, isUnsetOr(retry.backoffMaxMs, isDuration), 'a number of milliseconds, 0 or more'],
+    [
+      'retry.backoffMaxMs',
+      retry.backoffMaxMs,
+      isUnsetOr(retry.backoffMaxMs, isDuration),
+      'a number of milliseconds, 0 or more',
+    ],
     ['retry.jitter', retry.jitter, isUnsetOr(retry.jitter, isShare), 'a number from 0 to 1'],
   ];
 }
 
 export function invalidOption(name: string, message: string): Problem {
-  return { code: 'INVALID_OPTION', message: `Task "${name}": ${message}`, details: { task: name } };
+  const shown = typeof name === 'string' ? displayName(name) : String(name);
+  return { code: 'INVALID_OPTION', message: `Task "${shown}": ${message}`, details: { task: shown } };
 }
 
 function isUnsetOr<Value>(value: Value | undefined, isRight: (value: Value) => boolean): boolean {
@@ -48,13 +110,17 @@ function isUnsetOr<Value>(value: Value | undefined, isRight: (value: Value) => b
 }
 
 const isName = (value: string): boolean => typeof value === 'string' && value !== '';
-const areNames = (values: readonly string[]): boolean => values.every(isName) && new Set(values).size === values.length;
+const isText = (value: string): boolean => typeof value === 'string';
+const areNames = (values: readonly string[]): boolean =>
+  Array.isArray(values) && values.every(isName) && new Set(values).size === values.length;
 const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0;
 const isDuration = (value: number): boolean => Number.isFinite(value) && value >= 0;
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 const isFactor = (value: number): boolean => Number.isFinite(value) && value >= 1;
-const isShare = (value: number): boolean => value >= 0 && value <= 1;
+const isShare = (value: number): boolean => Number.isFinite(value) && value >= 0 && value <= 1;
 
 function describe(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value) as string | undefined;
+  return displayName(text ?? typeof value);
 }

@@ -76,7 +76,6 @@ export function defineWorkflow<Schema extends InputSchema>(
 
 /** Every `unknown` below is what this very schema has made of the input. */
 function hooksOf<Schema extends InputSchema>(options: WorkflowOptions<Schema>): WorkflowHooks {
-  type Input = ParsedInput<Schema>;
   return Object.freeze<WorkflowHooks>({
     claims: (input) => options.claims?.(input) ?? [],
     admit: async (request) => (await options.admit?.(request)) ?? {},
