@@ -84,6 +84,7 @@ export class LimitPool {
    * changing nothing, when one of them is not held.
    */
   release(ids: Int32Array): void {
+    if (ids.length === 0) return;
     requireDistinct(ids);
     for (const id of ids) if (this.inUse(id) === 0) notHeld(this.name(id));
     const freed = ids.filter((id) => !this.hasRoom(id));

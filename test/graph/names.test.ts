@@ -96,6 +96,13 @@ describe('names that do not resolve', () => {
     expect(message.endsWith(', and 291 more.')).toBe(true);
   });
 
+  it('say once that a task names itself, and then that it does so more than once', () => {
+    expect(messagesOf(resolve({ a: ['a', 'a'] }))).toEqual([
+      'SELF_UPSTREAM: Task "a" names itself as an upstream.',
+      'DUPLICATE_UPSTREAM: Task "a" names upstream "a" more than once.',
+    ]);
+  });
+
   it('have a cycle told in dependency order', () => {
     expect(messagesOf(resolve({ c: ['b'], a: ['c'], b: ['a'] }))).toEqual([
       'CYCLE: The tasks wait for each other: c → a → b → c.',
