@@ -43,7 +43,10 @@ export interface RunSnapshot {
   /** A text when it was read from a documented answer: display text, never parsed. */
   readonly context: RunContext | string;
   readonly subject?: JsonObject;
-  readonly creator?: Creator;
+  /** The tenant that a documented answer names besides the cluster. */
+  readonly tenant?: JsonObject;
+  /** Some documented answers tell the creator's name alone. */
+  readonly creator?: Pick<Creator, 'name'> & Partial<Creator>;
   readonly createdAtMs?: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
