@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors/refused-error.ts';
+import { RefusedError } from '../errors/index.ts';
 
 /** Why a call was given up: its time was over, or its caller gave up first. */
 export type GivenUp = 'TIMEOUT' | 'ABORTED';

@@ -1,4 +1,4 @@
-import { PrecedeError } from '../errors/precede-error.ts';
+import { PrecedeError } from '../errors/index.ts';
 import { onAborted } from './deadline.ts';
 import { isConnectionError } from './database/database-error.ts';
 import { isHostConnectionError } from './host/host-session-error.ts';

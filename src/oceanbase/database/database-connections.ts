@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 import { affectedRowsOf, rowsOf } from './answer.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import type { DatabaseSession } from './database-session.ts';

@@ -1,5 +1,5 @@
-import { PrecedeError } from '../../errors/precede-error.ts';
-import type { JsonObject } from '../../json/json.ts';
+import { PrecedeError } from '../../errors/index.ts';
+import type { JsonObject } from '../../json/index.ts';
 
 /** Everything that can go wrong between us and a database. */
 export type DatabaseErrorCode =

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect.ts';
 import { readFlag, readNumber, readText, readTime } from './row-reader.ts';
 import { SqlStatement } from './sql-statement.ts';
-import { addressText, refuseUnsafeValues } from './sql-value.ts';
+import { addressText, refuseUnsafePlacement, refuseUnsafeServer } from './sql-value.ts';
 
 const serverColumns =
   'SVR_IP, SVR_PORT, ID, ZONE, SQL_PORT, WITH_ROOTSERVER, STATUS, START_SERVICE_TIME, STOP_TIME, BUILD_VERSION';
@@ -12,7 +12,7 @@ export const dialect4x: Dialect = Object.freeze<Dialect>({
   ping: () => new SqlStatement('SELECT 1'),
   servers: () => new SqlStatement(`SELECT ${serverColumns} FROM oceanbase.DBA_OB_SERVERS ORDER BY ID`),
   serverByAddress: (server) => {
-    refuseUnsafeValues({ ip: server.ip, rpcPort: server.rpcPort });
+    refuseUnsafeServer(server);
     return new SqlStatement(
       `SELECT ${serverColumns} FROM oceanbase.DBA_OB_SERVERS` +
         ` WHERE SVR_IP = '${server.ip}' AND SVR_PORT = ${String(server.rpcPort)}`,
@@ -20,13 +20,14 @@ export const dialect4x: Dialect = Object.freeze<Dialect>({
   },
   zones: () => new SqlStatement('SELECT ZONE, STATUS, IDC, REGION FROM oceanbase.DBA_OB_ZONES ORDER BY ZONE'),
   addServer: (server) => {
-    refuseUnsafeValues(server);
+    refuseUnsafePlacement(server);
     return new SqlStatement(`ALTER SYSTEM ADD SERVER '${addressText(server)}' ZONE '${server.zone}'`);
   },
   deleteServer: (server) => {
-    refuseUnsafeValues(server);
-    const zone = server.zone === undefined ? '' : ` ZONE '${server.zone}'`;
-    return new SqlStatement(`ALTER SYSTEM DELETE SERVER '${addressText(server)}'${zone}`);
+    refuseUnsafeServer(server);
+    if (server.zone === undefined) return new SqlStatement(`ALTER SYSTEM DELETE SERVER '${addressText(server)}'`);
+    refuseUnsafePlacement({ ...server, zone: server.zone });
+    return new SqlStatement(`ALTER SYSTEM DELETE SERVER '${addressText(server)}' ZONE '${server.zone}'`);
   },
   serverRow: (row) => ({
     ip: readText(row, 'SVR_IP'),

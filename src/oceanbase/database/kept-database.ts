@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 import { openDeadline, untilAborted } from '../deadline.ts';
 import type { Deadline } from '../deadline.ts';
 import { createSlots } from '../slots.ts';

@@ -1,4 +1,4 @@
-import { PrecedeError } from '../../errors/precede-error.ts';
+import { PrecedeError } from '../../errors/index.ts';
 import type { ExecResult } from './host-session.ts';
 import type { ShellCommand } from './shell-command.ts';
 

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 import type { HostAddress } from './host-address.ts';
 import type { HostSession } from './host-session.ts';
 import { KeptHost } from './kept-host.ts';

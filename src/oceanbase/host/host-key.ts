@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import ssh2 from 'ssh2';
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 import type { HostAddress } from './host-address.ts';
 
 /** The one public key that a host may show. */

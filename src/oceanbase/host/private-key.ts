@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 import type { HostAddress } from './host-address.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors/refused-error.ts';
+import { RefusedError } from '../../errors/index.ts';
 
 /**
  * Quotes one value so that a POSIX shell reads it back as exactly one word with exactly these characters.
