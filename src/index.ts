@@ -8,6 +8,7 @@ export {
   type PlanTask,
   type TaskShape,
 } from './plan/index.ts';
+export * from './inspect/index.ts';
 export * from './run/index.ts';
 export { secret } from './secrets/index.ts';
 export {

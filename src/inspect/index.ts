@@ -1,0 +1,7 @@
+export {
+  inspectPlan,
+  type InspectOptions,
+  type PlanInspection,
+  type TaskFinding,
+  type TaskInspection,
+} from './inspect-plan.ts';

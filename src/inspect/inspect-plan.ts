@@ -1,0 +1,119 @@
+import type { JsonValue } from '../json/index.ts';
+import type { Plan, PlanTask } from '../plan/index.ts';
+import { OutputUnknownError, recordedOutput, upstreamOutputs } from '../run/index.ts';
+import {
+  emptyRunContext,
+  serviceLookup,
+  type CheckAnswer,
+  type CheckContext,
+  type PreviewStep,
+  type ProvidedService,
+  type RunContext,
+  type TaskContext,
+  type TaskLog,
+} from '../workflow/index.ts';
+
+/** What a dry run found out about one task. Never a guess. */
+export type TaskFinding =
+  /** The effect is in place; dependents were looked at with this output. */
+  | { readonly kind: 'done'; readonly output: JsonValue }
+  /** It would run; `steps` is what it would do, undefined when the task cannot tell beforehand. */
+  | { readonly kind: 'needed'; readonly steps: readonly PreviewStep[] | undefined }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export interface TaskInspection {
+  /** Position in the plan, from 1. */
+  readonly number: number;
+  readonly key: string;
+  readonly finding: TaskFinding;
+  readonly undo: 'undo' | 'irreversible' | 'none';
+}
+
+export interface PlanInspection {
+  readonly tasks: readonly TaskInspection[];
+}
+
+export interface InspectOptions {
+  /** What task bodies ask for with `ctx.use`. */
+  readonly services?: readonly ProvidedService[];
+  /** The run's string and list context, where it is known beforehand. @default empty */
+  readonly context?: RunContext;
+  /** Each `check` and `preview` is aborted after this long, in milliseconds. @default 10_000 */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * A dry run against the real state: asks every task's read-only `check` whether its effect is in place, upstreams first,
+ * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task.
+ */
+export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Promise<PlanInspection> {
+  const findings = new Map<number, TaskFinding>();
+  for (const task of plan.order) {
+    const declared = plan.tasks[task];
+    if (declared) findings.set(task, await inspectTask(declared, contextOf({ plan, declared, findings, options })));
+  }
+  return {
+    tasks: plan.tasks.map((declared, task) => ({
+      number: task + 1,
+      key: declared.key,
+      finding: findings.get(task) ?? { kind: 'unknown', why: 'it was not looked at' },
+      undo: declared.irreversible ? 'irreversible' : declared.body.undo ? 'undo' : 'none',
+    })),
+  };
+}
+
+async function inspectTask(declared: PlanTask, context: CheckContext): Promise<TaskFinding> {
+  try {
+    if (declared.kind === 'barrier') return inspectBarrier(declared, context);
+    const answer: CheckAnswer<JsonValue> = (await declared.body.check?.(context)) ?? 'needed';
+    if (answer === 'needed') return { kind: 'needed', steps: await declared.body.preview?.(context) };
+    return 'done' in answer
+      ? { kind: 'done', output: recordedOutput(declared.key, answer.done) }
+      : { kind: 'unknown', why: answer.unknown };
+  } catch (error) {
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A barrier has no effect of its own: it is done as soon as all that it joins is. */
+function inspectBarrier({ key, body }: PlanTask, context: CheckContext): TaskFinding {
+  try {
+    // A barrier's body only passes on what `upstream` gives it.
+    return { kind: 'done', output: recordedOutput(key, body.run(context as TaskContext)) };
+  } catch (error) {
+    if (error instanceof OutputUnknownError) return { kind: 'needed', steps: [] };
+    throw error;
+  }
+}
+
+interface ContextParts {
+  readonly plan: Plan;
+  readonly declared: PlanTask;
+  readonly findings: ReadonlyMap<number, TaskFinding>;
+  readonly options: InspectOptions;
+}
+
+function contextOf({ plan, declared, findings, options }: ContextParts): CheckContext {
+  const { services = [], context = emptyRunContext, deadlineMs = 10_000 } = options;
+  return {
+    input: plan.input,
+    upstream: upstreamOutputs(declared.sources, (upstream) => knownOutput(plan, findings, upstream)),
+    context,
+    signal: AbortSignal.timeout(deadlineMs),
+    log: silentLog,
+    use: serviceLookup(services),
+  };
+}
+
+function knownOutput(plan: Plan, findings: ReadonlyMap<number, TaskFinding>, task: number): JsonValue {
+  const finding = findings.get(task);
+  if (finding?.kind === 'done') return finding.output;
+  throw new OutputUnknownError(plan.tasks[task]?.key ?? String(task + 1));
+}
+
+const silentLog: TaskLog = Object.freeze({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  output: () => undefined,
+});

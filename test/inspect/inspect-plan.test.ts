@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineService, defineWorkflow, inspectPlan, planWorkflow, provide } from '../../src/index.ts';
+
+const world = defineService<ReadonlyMap<string, string>>('world');
+
+interface Acted {
+  count: number;
+}
+
+/** a has a check, b reads a, c reads nothing, end joins. */
+function workflowOver(acted: Acted) {
+  const act = (): string => {
+    acted.count += 1;
+    return 'made by run';
+  };
+  return defineWorkflow({
+    name: 'Look',
+    version: '1',
+    input: z.object({}),
+    declare(flow) {
+      const a = flow.task('a', {
+        check: (context) => {
+          const found = context.use(world).get('a');
+          return found === undefined ? 'needed' : { done: found };
+        },
+        run: act,
+        undo: () => undefined,
+        preview: () => [{ kind: 'command', host: '1', text: 'touch a' }],
+      });
+      const b = flow.task('b', {
+        upstream: { a },
+        check: (context) => ({ done: `${context.upstream.a}!` }),
+        run: act,
+      });
+      const c = flow.task('c', { run: act, undo: 'irreversible' });
+      flow.barrier('end', [a, b, c]);
+    },
+  });
+}
+
+describe('inspectPlan', () => {
+  it('says done with the real output, feeds it to dependents, and runs nothing', async () => {
+    const acted = { count: 0 };
+    const plan = planWorkflow(workflowOver(acted), {});
+    const { tasks } = await inspectPlan(plan, { services: [provide(world, new Map([['a', 'found']]))] });
+
+    expect(tasks.map(({ key, finding }) => [key, finding])).toEqual([
+      ['a', { kind: 'done', output: 'found' }],
+      ['b', { kind: 'done', output: 'found!' }],
+      ['c', { kind: 'needed', steps: undefined }],
+      ['end', { kind: 'needed', steps: [] }],
+    ]);
+    expect(tasks.map(({ undo }) => undo)).toEqual(['undo', 'none', 'irreversible', 'none']);
+    expect(acted.count).toBe(0);
+  });
+
+  it('says needed with what would be done, and unknown where a check reads what only the run makes', async () => {
+    const acted = { count: 0 };
+    const plan = planWorkflow(workflowOver(acted), {});
+    const { tasks } = await inspectPlan(plan, { services: [provide(world, new Map())] });
+
+    expect(tasks[0]?.finding).toEqual({ kind: 'needed', steps: [{ kind: 'command', host: '1', text: 'touch a' }] });
+    expect(tasks[1]?.finding).toEqual({
+      kind: 'unknown',
+      why: 'The output of task "a" is known only after it has run.',
+    });
+    expect(acted.count).toBe(0);
+  });
+
+  it('says unknown when a check throws, and goes on', async () => {
+    const plan = planWorkflow(workflowOver({ count: 0 }), {});
+    const { tasks } = await inspectPlan(plan);
+
+    expect(tasks[0]?.finding).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('No service named "world"'),
+    });
+    expect(tasks[2]?.finding.kind).toBe('needed');
+  });
+});
