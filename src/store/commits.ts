@@ -19,7 +19,7 @@ export async function createRun<Body>(ledger: Ledger<Body>, request: NewRun, len
   const ids = drawIds(ledger, request.taskCount);
   for (const claim of new Set(request.claims)) ledger.takeClaim(claim, ids.runId);
   const { header, events, state } = await lend((tables) => request.admit(ids, tables));
-  requireOwnIds(ids, header);
+  requireOwnHeader(ids, { header, claims: request.claims });
   ledger.insertRun(header);
   const bodies = events.map((event) => ledger.bodyOf(event));
   ledger.extendRun(ids.runId, { bodies, state, updatedAtMs: events.at(-1)?.atMs });
@@ -64,12 +64,18 @@ function existingRun(ledger: Ledger, { idempotency }: NewRun): RunHeader | undef
 }
 
 function drawIds(ledger: Ledger, taskCount: number): RunIds {
+  if (!(Number.isSafeInteger(taskCount) && taskCount >= 0))
+    throw new RangeError(`A run cannot have ${taskCount} tasks.`);
   return { runId: ledger.draw('run', 1), firstTaskId: taskIdsBefore + ledger.draw('task', taskCount) };
 }
 
-function requireOwnIds(ids: RunIds, header: RunHeader): void {
-  if (header.id !== ids.runId || header.firstTaskId !== ids.firstTaskId)
-    throw new HeaderMismatchError({ ...ids }, header);
+function requireOwnHeader(ids: RunIds, { header, claims }: { header: RunHeader; claims: readonly string[] }): void {
+  const hasOwnIds = header.id === ids.runId && header.firstTaskId === ids.firstTaskId;
+  if (!hasOwnIds || !isSameSet(claims, header.claims)) throw new HeaderMismatchError({ ...ids, claims }, header);
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.every((claim) => other.includes(claim)) && other.every((claim) => one.includes(claim));
 }
 
 function moveClaims(ledger: Ledger, runId: number, move: 'release' | 'take'): void {

@@ -1,5 +1,6 @@
 import type { Ledger } from './ledger.ts';
 import type { LogLine } from './store.ts';
+import { LogBacklogError } from './misuse.ts';
 import { StoreBusyError } from './store-failures.ts';
 
 /** How commits are grouped. */
@@ -10,6 +11,8 @@ export interface Grouping {
   readonly schedule: (work: () => void) => void;
   /** How long log lines may wait for a commit that they can join, in milliseconds. 0 keeps them at once. */
   readonly logDelayMs: number;
+  /** How many log lines may wait at most. */
+  readonly linesHeldMax: number;
   /** How long to wait for another process to end its commit, in milliseconds. */
   readonly busyMs: number;
 }
@@ -21,7 +24,7 @@ interface Member {
 }
 
 /** As many waiting lines start a commit of their own. */
-const linesMax = 1_000;
+const linesPerCommit = 1_000;
 const busyPollMs = 5;
 
 /**
@@ -59,20 +62,32 @@ export class GroupCommit {
     });
   }
 
+  /** Accepts log lines for the next commit. After a failed write they are dropped: nothing can be written any more. */
   keepLines(lines: readonly LogLine[]): void {
+    const accepted = lines.map(acceptedLine);
     if (this.#grouping.logDelayMs === 0) {
-      this.#ledger.insertLog(lines);
+      this.#ledger.insertLog(accepted);
       return;
     }
-    for (const line of lines) this.#lines.push({ ...line });
-    if (this.#lines.length >= linesMax) this.#wake();
-    else this.#logTimer ??= setTimeout(() => this.#wake(), this.#grouping.logDelayMs);
+    if (this.#ledger.failure) return;
+    if (this.#lines.length + accepted.length > this.#grouping.linesHeldMax)
+      throw new LogBacklogError(this.#lines.length);
+    for (const line of accepted) this.#lines.push(line);
+    if (this.#lines.length >= linesPerCommit) this.#wake();
+    else this.#wakeLater();
   }
 
   #wake(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#grouping.schedule(() => void this.#drain());
+  }
+
+  #wakeLater(): void {
+    this.#logTimer ??= setTimeout(() => {
+      this.#logTimer = undefined;
+      this.#wake();
+    }, this.#grouping.logDelayMs);
   }
 
   async #drain(): Promise<void> {
@@ -83,7 +98,8 @@ export class GroupCommit {
       await this.#commit(members.slice(first, first + membersMax));
     }
     this.#isDraining = false;
-    if (this.#members.length > 0 || this.#lines.length >= linesMax) this.#wake();
+    if (this.#members.length > 0 || this.#lines.length >= linesPerCommit) this.#wake();
+    else if (this.#lines.length > 0) this.#wakeLater();
   }
 
   async #commit(members: readonly Member[]): Promise<void> {
@@ -91,11 +107,13 @@ export class GroupCommit {
       await this.#begin();
       const answers: (() => void)[] = [];
       for (const member of members) answers.push(await this.#answer(member));
-      this.#insertLines();
+      const lines = this.#takeLines();
+      if (lines.length > 0) this.#ledger.insertLog(lines);
       this.#ledger.commit();
       for (const answer of answers) answer();
     } catch (error) {
       this.#ledger.rollback();
+      if (this.#ledger.failure) this.#takeLines();
       for (const member of members) member.reject(error);
     }
   }
@@ -130,12 +148,20 @@ export class GroupCommit {
     if (this.#ledger.failure) throw this.#ledger.failure;
   }
 
-  #insertLines(): void {
+  #takeLines(): readonly LogLine[] {
     clearTimeout(this.#logTimer);
     this.#logTimer = undefined;
-    if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
-    this.#ledger.insertLog(lines);
+    return lines;
   }
+}
+
+/** A copy that every adapter can keep, so that no line can spoil the commit that it joins. */
+function acceptedLine(line: LogLine): LogLine {
+  const counts = [line.runId, line.task, line.attempt];
+  if (!counts.every(Number.isSafeInteger) || !Number.isFinite(line.atMs)) {
+    throw new RangeError(`A log line needs whole numbers and a time: ${JSON.stringify(line)}`);
+  }
+  return { ...line, text: line.text.toWellFormed() };
 }

@@ -1,7 +1,20 @@
 export { memoryStore } from './memory/memory-store.ts';
-export { HeaderMismatchError, NestedTransactionError, StoreClosedError, TransactionEndedError } from './misuse.ts';
+export {
+  HeaderMismatchError,
+  LogBacklogError,
+  NestedTransactionError,
+  StoreClosedError,
+  TransactionEndedError,
+} from './misuse.ts';
 export { ClaimHeldError, IdempotencyKeyError, RunUnknownError, type HeldClaim } from './refusals.ts';
-export { StoreBusyError } from './store-failures.ts';
+export { sqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
+export {
+  SqliteTooOldError,
+  StoreBusyError,
+  StoreFailedError,
+  StoreUnreadableError,
+  StoreVersionError,
+} from './store-failures.ts';
 export type {
   Admitted,
   CreatedRun,

@@ -1,4 +1,6 @@
 import { PrecedeError } from '../errors/index.ts';
+import type { RunHeader } from '../state/index.ts';
+import type { RunIds } from './store.ts';
 
 /** The store has been closed. */
 export class StoreClosedError extends PrecedeError<'STORE_CLOSED'> {
@@ -33,15 +35,26 @@ export class TransactionEndedError extends PrecedeError<'TRANSACTION_ENDED'> {
   }
 }
 
-/** `admit` made a header with other ids than those that were drawn for it: a defect of the caller. */
+/** `admit` made a header with other ids or claims than the run was given: a defect of the caller. Nothing was written. */
 export class HeaderMismatchError extends PrecedeError<'HEADER_MISMATCH'> {
-  constructor(drawn: { runId: number; firstTaskId: number }, given: { id: number; firstTaskId: number }) {
+  constructor(drawn: RunIds & Pick<RunHeader, 'claims'>, { id, firstTaskId, claims }: RunHeader) {
     super('HEADER_MISMATCH', {
       message:
-        `The header names run ${given.id} with tasks from ${given.firstTaskId}, ` +
-        `but run ${drawn.runId} with tasks from ${drawn.firstTaskId} was drawn.`,
-      next: 'Make the header with the ids that admit was given.',
-      details: { drawn, given: { id: given.id, firstTaskId: given.firstTaskId } },
+        `The header made for run ${drawn.runId} with tasks from ${drawn.firstTaskId} and claims [${drawn.claims.join(', ')}] ` +
+        `names run ${id} with tasks from ${firstTaskId} and claims [${claims.join(', ')}].`,
+      next: 'Make the header of the ids that admit was given and of the claims that were asked for.',
+      details: { drawn: { ...drawn }, given: { id, firstTaskId, claims } },
+    });
+  }
+}
+
+/** More log lines wait for a commit than the store holds in memory. None of the call's lines was accepted. */
+export class LogBacklogError extends PrecedeError<'LOG_BACKLOG'> {
+  constructor(waiting: number) {
+    super('LOG_BACKLOG', {
+      message: `${waiting} log lines wait for a commit; the store holds no more of them.`,
+      next: 'Await flush() before more lines are kept.',
+      details: { waiting },
     });
   }
 }

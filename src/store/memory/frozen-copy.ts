@@ -2,11 +2,15 @@
 export function frozenCopy<Value extends object>(value: Value): Value {
   const copy = { ...value };
   for (const key in copy) {
-    const field = copy[key];
-    if (typeof field === 'object' && field !== null) return frozen(throughJson(value));
-    if (field === undefined) return frozen(throughJson(value));
+    if (!survivesJson(copy[key])) return frozen(throughJson(value));
   }
   return Object.freeze(copy);
+}
+
+/** Most events and rows are flat: for them the way through JSON text would cost several times as much as the copy. */
+function survivesJson(field: unknown): boolean {
+  if (typeof field === 'number') return Number.isFinite(field) && !Object.is(field, -0);
+  return typeof field === 'string' || typeof field === 'boolean' || field === null;
 }
 
 function throughJson<Value extends object>(value: Value): Value {

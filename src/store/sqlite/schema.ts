@@ -1,0 +1,58 @@
+/** "Prec" in ASCII: marks a database file as a store of this package. */
+export const applicationId = 0x50_72_65_63;
+
+/**
+ * Each entry takes a store from the version of its index to the next one; a store's version is `PRAGMA user_version`.
+ * Entries are never changed once released, only added. Times are REAL so that no fraction is refused.
+ */
+export const migrations: readonly string[] = Object.freeze([
+  `
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    workflow TEXT NOT NULL,
+    state TEXT NOT NULL,
+    updated_at_ms REAL NOT NULL,
+    event_count INTEGER NOT NULL,
+    header TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_by_state ON runs (state);
+  CREATE INDEX runs_by_workflow ON runs (workflow);
+
+  CREATE TABLE events (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    sequence INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run_id, sequence)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE claims (claim TEXT PRIMARY KEY, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX claims_by_run ON claims (run_id);
+
+  CREATE TABLE idempotency_keys (
+    key TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs (id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE log_lines (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id INTEGER NOT NULL,
+    task INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    at_ms REAL NOT NULL,
+    level TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX log_lines_by_run ON log_lines (run_id, sequence);
+
+  CREATE TABLE workflow_rows (
+    place INTEGER PRIMARY KEY,
+    table_name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (table_name, key)
+  ) STRICT;
+
+  CREATE TABLE sequences (name TEXT PRIMARY KEY, drawn INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+]);

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { JournalStore } from '../journal-store.ts';
+import type { Store } from '../store.ts';
+import { SqliteLedger } from './sqlite-ledger.ts';
+import { requireStoreFile } from './store-file.ts';
+
+/** How a store file is opened. */
+export interface SqliteStoreOptions {
+  /** Refuse when there is no such file instead of making one. @default false */
+  readonly mustExist?: boolean;
+  /** How long a commit waits for another process to end its own, in milliseconds. @default 10_000 */
+  readonly busyMs?: number;
+}
+
+const grouping = Object.freeze({ membersMax: 1_024, schedule: setImmediate, logDelayMs: 50, linesHeldMax: 1_000_000 });
+
+const defaults = Object.freeze({ mustExist: false, busyMs: 10_000 });
+
+/**
+ * A store in one SQLite file, which several processes may use at once: readers see the last commit and are never
+ * refused; writers take turns, and wait without blocking their process, at most `busyMs`, then fail with
+ * `StoreBusyError`. Every commit is synced to disk before its promise settles; commits that arrive together share one
+ * sync. A new file gets mode 0600, a new directory 0700. Blocks while it opens the file.
+ *
+ * @throws StoreUnreadableError when the file cannot be used, StoreVersionError when a newer version wrote it, with
+ * nothing written; SqliteTooOldError when this Node.js brings a SQLite that can corrupt the file
+ */
+export function sqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
+  const { mustExist, busyMs } = { ...defaults, ...options };
+  const path = resolve(file);
+  requireStoreFile(path, { mustExist });
+  const ledger = new SqliteLedger(path, busyMs);
+  return new JournalStore(ledger, { ...grouping, busyMs });
+}
