@@ -12,7 +12,11 @@ export const faultKinds = Object.freeze({
   'port-taken': { summary: 'something listens on the SQL port before the observer does' },
   'ssh-drop': {
     summary: 'the SSH server cuts its connections once, in the middle of a command; the command goes on',
-    parameter: { meaning: 'the number of the command; by default the one that installs a package', min: 1, max: 10_000 },
+    parameter: {
+      meaning: 'the number of the command; by default the one that installs a package',
+      min: 1,
+      max: 10_000,
+    },
   },
   slow: {
     summary: 'every command starts late',

@@ -8,7 +8,13 @@ import { askOnce } from './line-socket.ts';
 import { sweepProcesses } from './process-sweep.ts';
 import { nodeArguments, programPath } from './program.ts';
 import type { SandboxAccess } from './sandbox-access.ts';
-import { inspectDirectory, recordSandbox, refuseOccupied, removeRemains, type SandboxRecord } from './sandbox-directory.ts';
+import {
+  inspectDirectory,
+  recordSandbox,
+  refuseOccupied,
+  removeRemains,
+  type SandboxRecord,
+} from './sandbox-directory.ts';
 import { refuseBadOptions, type SandboxOptions } from './sandbox-options.ts';
 
 /** What a sandbox that runs in a process of its own is started with: its directory must be named. */
@@ -42,7 +48,11 @@ export async function launchSandbox(options: LaunchOptions): Promise<SandboxAcce
   const report = await spawnKeeper({ ...options, dir });
   if ('failed' in report) {
     const { message, next, details } = report.failed;
-    throw new PrecedeError('SANDBOX_NOT_STARTED', { message: `The sandbox in ${dir} did not start: ${message}`, next, details });
+    throw new PrecedeError('SANDBOX_NOT_STARTED', {
+      message: `The sandbox in ${dir} did not start: ${message}`,
+      next,
+      details,
+    });
   }
   const status = await readSandbox(dir);
   if (status.state === 'running') return status.access;
@@ -76,7 +86,7 @@ async function askOwnerToStop(dir: string, { owner, token }: SandboxRecord): Pro
   const deadlineMs = performance.now() + stopTimeoutMs;
   while (performance.now() < deadlineMs) {
     const { kind } = await inspectDirectory(dir);
-    if (kind === 'lost') return await stopSandboxLost(dir);
+    if (kind === 'lost') await clearLostIn(dir);
     if (kind !== 'running') return;
     await delay(stopPollMs);
   }
@@ -84,7 +94,7 @@ async function askOwnerToStop(dir: string, { owner, token }: SandboxRecord): Pro
 }
 
 /** The owner ended between being asked and being done. */
-async function stopSandboxLost(dir: string): Promise<void> {
+async function clearLostIn(dir: string): Promise<void> {
   const state = await inspectDirectory(dir);
   if (state.kind === 'lost') await clearLost(dir, state.record);
 }

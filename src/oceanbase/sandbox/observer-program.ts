@@ -45,7 +45,8 @@ async function runHere(given: ObserverFlags, on: HostConfig): Promise<void> {
 }
 
 function print(what: 'version' | 'help'): void {
-  const text = what === 'version' ? `observer (${standInVersion.serverVersion})` : 'observer [-I ip] [-p port] [-P port] …';
+  const text =
+    what === 'version' ? `observer (${standInVersion.serverVersion})` : 'observer [-I ip] [-p port] [-P port] …';
   process.stdout.write(`${text}\n${standInNotice}\n`);
 }
 

@@ -83,7 +83,11 @@ async function ownerLives({ owner, token }: SandboxRecord): Promise<boolean> {
 const refusals = {
   running: (dir: string) =>
     new RefusedError('SANDBOX_RUNNING', `Sandbox in ${dir}`, [
-      { code: 'SANDBOX_RUNNING', message: 'a sandbox runs there already', next: `End it: precede sandbox down --dir ${dir}` },
+      {
+        code: 'SANDBOX_RUNNING',
+        message: 'a sandbox runs there already',
+        next: `End it: precede sandbox down --dir ${dir}`,
+      },
     ]),
   lost: (dir: string) =>
     new RefusedError('SANDBOX_LOST', `Sandbox in ${dir}`, [

@@ -179,7 +179,9 @@ async function untilServing(members: readonly Member[]): Promise<void> {
     if (typeof count === 'number' && count >= expected) return;
     await delay(readyPollMs);
   }
-  throw new PrecedeError('MEMBER_NOT_STARTED', { message: `The sandbox's members did not serve within ${readyTimeoutMs} ms.` });
+  throw new PrecedeError('MEMBER_NOT_STARTED', {
+    message: `The sandbox's members did not serve within ${readyTimeoutMs} ms.`,
+  });
 }
 
 function publishPackage(dir: string, content: PackageContent): SandboxPackage {
@@ -190,7 +192,16 @@ function publishPackage(dir: string, content: PackageContent): SandboxPackage {
   const { size, sha256 } = writePackageFile(path, content);
   const { operatingSystem } = standInVersion;
   const version = `${content.version}-${content.release}`;
-  return { name: content.name, fileName, path, sha256, size, version, operatingSystem, architecture: content.architecture };
+  return {
+    name: content.name,
+    fileName,
+    path,
+    sha256,
+    size,
+    version,
+    operatingSystem,
+    architecture: content.architecture,
+  };
 }
 
 function writeAccessFiles({ dir, clientKey, password }: Fleet, access: SandboxAccess): void {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { nodeArguments, programPath } from './program.ts';
 
 /** Watches the owner of a sandbox and ends the sandbox's processes when the owner ends without having done so. */
@@ -21,7 +22,8 @@ export function startWarden(sandboxId: string, temporaryDir: string | undefined)
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.unref();
-  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  // A pipe is a socket in Node; it must not keep the owner's process running.
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return {
     dismiss() {
       if (child.stdin.writable) child.stdin.end('done\n');

@@ -39,7 +39,8 @@ export async function startHostServer(options: HostServerOptions): Promise<HostS
     command: { cwd: paths.userHome, env: hostEnvironment(paths, config.sandboxId), log },
   });
   const closeBlocker = faultOf(config.faults, 'port-taken') ? await takePort(config) : () => undefined;
-  let dropsAtInstall = faultOf(config.faults, 'ssh-drop') !== undefined && !faultOf(config.faults, 'ssh-drop')?.parameter;
+  let dropsAtInstall =
+    faultOf(config.faults, 'ssh-drop') !== undefined && !faultOf(config.faults, 'ssh-drop')?.parameter;
   return {
     onInstalling() {
       if (!dropsAtInstall) return;

@@ -26,7 +26,13 @@ export function makeMemberFiles({ config, paths }: Member, content: PackageConte
   const { name, rootServer } = config.cluster;
   const store = storeOf(paths, name);
   mkdirSync(store, { recursive: true });
-  const places = { sstable: paths.dataPath, slog: paths.dataPath, etc3: paths.dataPath, clog: paths.logPath, etc2: paths.logPath };
+  const places = {
+    sstable: paths.dataPath,
+    slog: paths.dataPath,
+    etc3: paths.dataPath,
+    clog: paths.logPath,
+    etc2: paths.logPath,
+  };
   for (const [directory, mount] of Object.entries(places)) {
     const target = join(mount, name, directory);
     mkdirSync(target, { recursive: true });

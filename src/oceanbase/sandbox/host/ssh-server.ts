@@ -104,7 +104,7 @@ function authenticate(context: AuthContext, { user, authorizedKey }: SshServerOp
   }
   const { signature, blob, hashAlgo } = context;
   // Without a signature the client only asks whether this key would do.
-  if (!signature || !blob || allowed.verify(blob, signature, hashAlgo) === true) context.accept();
+  if (!signature || !blob || allowed.verify(blob, signature, hashAlgo)) context.accept();
   else context.reject(['publickey']);
 }
 
@@ -139,8 +139,7 @@ function startCommand(text: string | undefined, channel: ServerChannel, served: 
   served.commandCount += 1;
   if (faultOf(served.options.faults, 'ssh-drop')?.parameter === served.commandCount) {
     command.withhold();
-    const delay = setTimeout(served.cut, cutAfterMs);
-    served.delays.add(delay);
+    served.delays.add(setTimeout(() => served.cut(), cutAfterMs));
   }
   return command;
 }

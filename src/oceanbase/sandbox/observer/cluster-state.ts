@@ -67,7 +67,10 @@ export function addServer(
   const { probe, clusterId, nowMs } = options;
   const zone = options.zone ?? probe.zone;
   if (probe.clusterId !== clusterId) {
-    throw new SqlRefusal(sqlErrors.clusterMismatch, `cluster id ${probe.clusterId} of the server does not match ${clusterId}`);
+    throw new SqlRefusal(
+      sqlErrors.clusterMismatch,
+      `cluster id ${probe.clusterId} of the server does not match ${clusterId}`,
+    );
   }
   if (!probe.isEmpty) throw new SqlRefusal(sqlErrors.notAllowed, 'add non-empty server not allowed');
   refuseZone(state, zone, probe.zone);
@@ -131,8 +134,12 @@ function change(state: ClusterState, address: ServerAddress, fields: Partial<Ser
 function refuseZone(state: ClusterState, name: string, ownZone: string): void {
   const zone = state.zones.find((row) => row.name === name);
   if (!zone) throw new SqlRefusal(sqlErrors.entryDoesNotExist, `zone "${name}" does not exist`);
-  if (zone.status !== 'ACTIVE') throw new SqlRefusal(sqlErrors.notAllowed, `zone "${name}" not active, add server not allowed`);
+  if (zone.status !== 'ACTIVE')
+    throw new SqlRefusal(sqlErrors.notAllowed, `zone "${name}" not active, add server not allowed`);
   if (name !== ownZone) {
-    throw new SqlRefusal(sqlErrors.notAllowed, `the server was started for zone "${ownZone}", add it to "${name}" not allowed`);
+    throw new SqlRefusal(
+      sqlErrors.notAllowed,
+      `the server was started for zone "${ownZone}", add it to "${name}" not allowed`,
+    );
   }
 }

@@ -133,13 +133,15 @@ const readers: Readonly<Record<Letter, (value: string) => Partial<ObserverSettin
   P: (value) => withPort(value, '-P', (rpcPort) => ({ rpcPort })),
   z: (zone) => (/^\w{1,128}$/.test(zone) ? { zone } : `-z "${zone}" is no zone name`),
   d: (dataDir) => (dataDir === '' ? '-d is empty' : { dataDir }),
-  r: (rootServers) => (isRootServerList(rootServers) ? { rootServers } : `-r "${rootServers}" is no list of ip:rpc:sql;…`),
+  r: (rootServers) =>
+    isRootServerList(rootServers) ? { rootServers } : `-r "${rootServers}" is no list of ip:rpc:sql;…`,
   c: (value) => {
     const clusterId = Number(value);
     const inRange = /^\d+$/.test(value) && clusterId >= 1 && clusterId <= 4_294_967_295;
     return inRange ? { clusterId } : `-c "${value}" is not 1 to 4294967295`;
   },
-  n: (clusterName) => (/^[\w.-]{1,128}$/.test(clusterName) ? { clusterName } : `-n "${clusterName}" is no cluster name`),
+  n: (clusterName) =>
+    /^[\w.-]{1,128}$/.test(clusterName) ? { clusterName } : `-n "${clusterName}" is no cluster name`,
   o: (value) => readParameters(value),
   l: (value) => {
     const logLevel = value.toUpperCase();
@@ -148,7 +150,11 @@ const readers: Readonly<Record<Letter, (value: string) => Partial<ObserverSettin
   },
 };
 
-function withPort(value: string, flag: string, of: (port: number) => Partial<ObserverSettings>): Partial<ObserverSettings> | string {
+function withPort(
+  value: string,
+  flag: string,
+  of: (port: number) => Partial<ObserverSettings>,
+): Partial<ObserverSettings> | string {
   const port = Number(value);
   return /^\d+$/.test(value) && port >= 1_025 && port <= 65_535 ? of(port) : `${flag} "${value}" is not 1025 to 65535`;
 }
@@ -161,7 +167,10 @@ function isRootServerList(text: string): boolean {
 }
 
 function readParameters(text: string): Partial<ObserverSettings> | string {
-  const entries = text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
   const wrong = entries.find((entry) => !/^_?[a-z][a-z0-9_]*=[^,]+$/.test(entry));
   if (wrong !== undefined) return `-o: invalid parameter "${wrong}"`;
   const parameters = Object.fromEntries(

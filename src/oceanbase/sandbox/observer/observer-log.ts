@@ -15,7 +15,10 @@ export function openObserverLog(home: string): ObserverLog {
   mkdirSync(directory, { recursive: true });
   for (const name of ['rootservice.log', 'election.log', 'trace.log']) appendFileSync(join(directory, name), '');
   const write = (level: string, text: string): void => {
-    appendFileSync(join(directory, 'observer.log'), `[${sqlTime(Date.now())}] ${level} [SERVER] [${process.pid}] ${text}\n`);
+    appendFileSync(
+      join(directory, 'observer.log'),
+      `[${sqlTime(Date.now())}] ${level} [SERVER] [${process.pid}] ${text}\n`,
+    );
   };
   const log: ObserverLog = {
     info(text) {

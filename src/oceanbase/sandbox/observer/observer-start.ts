@@ -26,7 +26,11 @@ export function observerPlace(home: string): ObserverPlace {
  * The settings to start with: what was saved, overridden by the flags; saved again when flags were given.
  * Throws `OBSERVER_REFUSED` when settings are missing, directories are not there, or this user or address is wrong.
  */
-export function resolveSettings(flags: Partial<ObserverSettings>, place: ObserverPlace, host: HostConfig): ObserverSettings {
+export function resolveSettings(
+  flags: Partial<ObserverSettings>,
+  place: ObserverPlace,
+  host: HostConfig,
+): ObserverSettings {
   const given = Object.keys(flags).length > 0;
   const saved = readJsonFile(place.savedSettings) as Partial<ObserverSettings> | undefined;
   if (!given && saved === undefined) {
@@ -68,7 +72,8 @@ export function refused(message: string, cause?: unknown): PrecedeError<'OBSERVE
 
 function refuseWrongPlace(settings: ObserverSettings, place: ObserverPlace, host: HostConfig): void {
   const { localIp } = settings;
-  if (localIp !== undefined && localIp !== host.ip) throw refused(`local address ${localIp} is not on this host (${host.ip})`);
+  if (localIp !== undefined && localIp !== host.ip)
+    throw refused(`local address ${localIp} is not on this host (${host.ip})`);
   const dataDir = dataDirOf(settings, place);
   for (const directory of [dataDir, ...['sstable', 'clog', 'slog'].map((name) => join(dataDir, name))]) {
     if (!isDirectory(directory)) throw refused(`directory ${directory} does not exist`);

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostConfig } from '../host-config.ts';
-import { askOnce, listenForLines, openLines, type LineMessage, type LinePeer, type SocketAddress } from '../line-socket.ts';
+import {
+  askOnce,
+  listenForLines,
+  openLines,
+  type LineMessage,
+  type LinePeer,
+  type SocketAddress,
+} from '../line-socket.ts';
 import { standInVersion } from '../stand-in-notice.ts';
 import { atOnceVariable } from './daemon.ts';
 import { openMembership, type Membership } from './membership.ts';
@@ -52,7 +59,9 @@ export async function runObserver(options: ObserverOptions): Promise<void> {
   writeFileSync(place.pidFile, `${process.pid}\n`);
   rootService?.start();
   membership.start();
-  log.info(`observer started, SQL ${host.ip}:${settings.sqlPort}, RPC ${host.ip}:${settings.rpcPort}, zone ${settings.zone}`);
+  log.info(
+    `observer started, SQL ${host.ip}:${settings.sqlPort}, RPC ${host.ip}:${settings.rpcPort}, zone ${settings.zone}`,
+  );
 }
 
 async function openPorts(parts: Parts): Promise<void> {

@@ -10,7 +10,11 @@ type ValueOf = (column: string) => SqlValue;
 export function select(statement: SelectStatement, table: SqlTable | undefined, nowMs: number): SqlTable {
   const source: SqlTable = table ?? { columns: [], rows: [[]] };
   const kept = source.rows
-    .map((row): ValueOf => (column) => row[indexOf(source, column)] ?? null)
+    .map(
+      (row): ValueOf =>
+        (column) =>
+          row[indexOf(source, column)] ?? null,
+    )
     .filter((valueOf) => statement.where.every((condition) => holds(condition, valueOf)));
   const ordered = inOrder(kept, statement.orderBy).slice(0, statement.limit);
   const items = statement.items.flatMap((item) => expand(item, source));

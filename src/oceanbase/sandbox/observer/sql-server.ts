@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { listen, type SocketAddress } from '../line-socket.ts';
@@ -81,8 +81,16 @@ function serve(connection: ServedConnection, connectionId: number, options: SqlS
   });
   connection.on('stmt_prepare', (sql: string) => {
     // mysql2 hands over SET here as well; only a real prepare is unknown to the stand-in.
-    if (/^\s*set\b/i.test(sql)) reply(connection, () => { connection.writeOk(); });
-    else refuse(connection, sqlErrors.notInPrepared, 'This command is not supported in the prepared statement protocol yet');
+    if (/^\s*set\b/i.test(sql))
+      reply(connection, () => {
+        connection.writeOk();
+      });
+    else
+      refuse(
+        connection,
+        sqlErrors.notInPrepared,
+        'This command is not supported in the prepared statement protocol yet',
+      );
   });
   connection.on('stmt_execute', () => {
     refuse(connection, sqlErrors.notInPrepared, 'This command is not supported in the prepared statement protocol yet');
@@ -94,9 +102,16 @@ function serve(connection: ServedConnection, connectionId: number, options: SqlS
     statusFlags: 2,
     characterSet: utf8mb4,
     capabilityFlags,
-    authCallback: (client: HandshakeReply, done: (error: null, refusal?: { message: string; code: number }) => void) => {
+    authCallback: (
+      client: HandshakeReply,
+      done: (error: null, refusal?: { message: string; code: number }) => void,
+    ) => {
       if (mayLogIn(client, options)) done(null);
-      else done(null, { code: sqlErrors.accessDenied, message: `Access denied for user '${client.user}'@'xxx.xxx.xxx.xxx' (using password: YES)` });
+      else
+        done(null, {
+          code: sqlErrors.accessDenied,
+          message: `Access denied for user '${client.user}'@'xxx.xxx.xxx.xxx' (using password: YES)`,
+        });
     },
   });
 }

@@ -164,7 +164,7 @@ function readItem(reader: Reader): SelectItem {
   const name = readColumn(reader);
   if (!reader.takeSymbol('(')) return { kind: 'column', name, alias: readAlias(reader, name) };
   if (name.toLowerCase() === 'count') {
-    if (!reader.takeSymbol('*')) reader.takeKind('number') ?? reader.name();
+    if (!reader.takeSymbol('*') && reader.takeKind('number') === undefined) reader.name();
     reader.expectSymbol(')');
     return { kind: 'count', alias: readAlias(reader, 'COUNT(*)') };
   }

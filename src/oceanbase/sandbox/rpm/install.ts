@@ -16,7 +16,11 @@ export interface InstallTarget {
  * Writes the files of a package below `prefix` (absolute, or the package's own on the host's root) and returns the
  * row that the package database should get. Throws `INSTALL_FAILED` with the words of `rpm`, and then leaves no file.
  */
-export function installFiles(content: PackageContent, prefix: string | undefined, target: InstallTarget): InstalledPackage {
+export function installFiles(
+  content: PackageContent,
+  prefix: string | undefined,
+  target: InstallTarget,
+): InstalledPackage {
   const directory = resolve(prefix ?? join(target.rootPath, content.prefix));
   if (relative(target.rootPath, directory).split(sep)[0] === '..') {
     throw failed(`--prefix ${directory}: outside of this stand-in host, whose root is ${target.rootPath}`);

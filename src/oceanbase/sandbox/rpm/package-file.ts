@@ -77,7 +77,10 @@ export function readPackageFile(path: string): PackageContent {
   let payload: string;
   let digest: string;
   try {
-    ({ payload, digest } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as { payload: string; digest: string });
+    ({ payload, digest } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as {
+      payload: string;
+      digest: string;
+    });
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const message = missing

@@ -27,7 +27,18 @@ interface Words {
 const longsWithValue = new Set(['--prefix', '--queryformat', '--qf']);
 const longsKnown = new Set([
   ...['--replacepkgs', '--force', '--nodeps', '--nosignature', '--nodigest', '--noscripts', '--quiet'],
-  ...['--install', '--upgrade', '--erase', '--query', '--verify', '--all', '--list', '--package', '--hash', '--checksig'],
+  ...[
+    '--install',
+    '--upgrade',
+    '--erase',
+    '--query',
+    '--verify',
+    '--all',
+    '--list',
+    '--package',
+    '--hash',
+    '--checksig',
+  ],
 ]);
 const letterOf: Readonly<Record<string, string>> = {
   '--install': 'i',
@@ -49,23 +60,36 @@ export function parseRpmArguments(args: readonly string[]): RpmCall {
   const { letters, operands } = words;
   const unknown = [...letters].find((letter) => !'ivhUFqaVeplK'.includes(letter));
   if (unknown !== undefined) return { kind: 'wrong', problem: `-${unknown}: unknown option` };
-  const format = words.values.get('--queryformat') ?? words.values.get('--qf');
-  if (letters.includes('q')) return parseQuery(words, format);
-  if (letters.includes('e')) return withOperands('erase', operands);
-  if (letters.includes('V')) return withOperands('verify', operands);
-  if (letters.includes('K')) return { kind: 'check-file', files: operands };
-  if (!/[iUF]/.test(letters)) return { kind: 'wrong', problem: 'one of -i, -U, -e, -q, -V, -K must be given' };
-  if (operands.length === 0) return { kind: 'wrong', problem: 'no packages given for install' };
-  const prefix = words.values.get('--prefix');
-  const options = {
-    ...(prefix === undefined ? {} : { prefix }),
-    replace: words.longs.has('--replacepkgs') || words.longs.has('--force'),
-    bars: letters.includes('h'),
-  };
-  return { kind: letters.includes('i') ? 'install' : 'upgrade', options, files: operands };
+  const mode = ['q', 'e', 'V', 'K', 'i', 'U', 'F'].find((letter) => letters.includes(letter));
+  switch (mode) {
+    case 'q':
+      return parseQuery(words);
+    case 'e':
+      return withOperands('erase', operands);
+    case 'V':
+      return withOperands('verify', operands);
+    case 'K':
+      return { kind: 'check-file', files: operands };
+    case undefined:
+      return { kind: 'wrong', problem: 'one of -i, -U, -e, -q, -V, -K must be given' };
+    default:
+      return parseInstall(words, mode === 'i' ? 'install' : 'upgrade');
+  }
 }
 
-function parseQuery(words: Words, format: string | undefined): RpmCall {
+function parseInstall({ operands, values, longs, letters }: Words, kind: 'install' | 'upgrade'): RpmCall {
+  if (operands.length === 0) return { kind: 'wrong', problem: 'no packages given for install' };
+  const prefix = values.get('--prefix');
+  const options = {
+    ...(prefix === undefined ? {} : { prefix }),
+    replace: longs.has('--replacepkgs') || longs.has('--force'),
+    bars: letters.includes('h'),
+  };
+  return { kind, options, files: operands };
+}
+
+function parseQuery(words: Words): RpmCall {
+  const format = words.values.get('--queryformat') ?? words.values.get('--qf');
   const withFormat = format === undefined ? {} : { format };
   const { letters, operands } = words;
   if (letters.includes('a')) return { kind: 'query-all', ...withFormat };
@@ -78,25 +102,31 @@ function withOperands(kind: 'erase' | 'verify', names: readonly string[]): RpmCa
   return names.length === 0 ? { kind: 'wrong', problem: `no packages given for ${kind}` } : { kind, names };
 }
 
-/** The words by kind; a text names what is wrong with them. */
+/** The words by kind; a text says what is wrong with them. */
 function splitWords(args: readonly string[]): Words | string {
   const longs = new Set<string>();
   const values = new Map<string, string>();
   const operands: string[] = [];
   let letters = '';
-  for (let index = 0; index < args.length; index += 1) {
-    const word = args[index] ?? '';
-    const [name = '', ...rest] = word.split('=');
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [name, attached] = nameAndValue(word);
     if (longsWithValue.has(name)) {
-      const value = rest.length > 0 ? rest.join('=') : args[(index += 1)];
+      const value = attached ?? rest.shift();
       if (value === undefined) return `${name}: missing argument`;
       values.set(name, value);
-    } else if (word.startsWith('--')) {
-      if (!longsKnown.has(word)) return `${word}: unknown option`;
+    } else if (longsKnown.has(word)) {
       longs.add(word);
       letters += letterOf[word] ?? '';
-    } else if (word.startsWith('-') && word.length > 1) letters += word.slice(1);
+    } else if (word.startsWith('--')) return `${word}: unknown option`;
+    else if (/^-./.test(word)) letters += word.slice(1);
     else operands.push(word);
   }
   return { letters, longs, values, operands };
+}
+
+/** `--prefix=/a=b` is the name `--prefix` and the value `/a=b`. */
+function nameAndValue(word: string): readonly [string, string | undefined] {
+  const equals = word.indexOf('=');
+  return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
 }

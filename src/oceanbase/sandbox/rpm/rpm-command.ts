@@ -106,7 +106,10 @@ function verify(names: readonly string[], database: PackageDatabase): RpmOutcome
   return { stdout: lines, stderr: [], exitStatus: lines.length > 0 ? 1 : 0 };
 }
 
-function query(call: { names: readonly string[]; format?: string; list: boolean }, database: PackageDatabase): RpmOutcome {
+function query(
+  call: { names: readonly string[]; format?: string; list: boolean },
+  database: PackageDatabase,
+): RpmOutcome {
   const rows = call.names.map((name) => ({ name, row: database.find(name) }));
   const stdout = rows.flatMap(({ name, row }) => {
     if (!row) return [`package ${name} is not installed`];
@@ -138,7 +141,8 @@ function tagOf(row: (InstalledPackage | PackageContent) & PackageName, tag: stri
     NVRA: fullName(row),
   };
   const value = tags[tag];
-  if (value === undefined) throw new PrecedeError('UNKNOWN_TAG', { message: `incorrect format: unknown tag: "${tag}"` });
+  if (value === undefined)
+    throw new PrecedeError('UNKNOWN_TAG', { message: `incorrect format: unknown tag: "${tag}"` });
   return value;
 }
 
