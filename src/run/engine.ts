@@ -1,118 +1,34 @@
-import type PQueue from 'p-queue';
 import { createHash } from 'node:crypto';
 import { serializeError } from '../errors/index.ts';
-import { planRecorded, planWorkflow, shapeFromJson, shapeToJson, type Plan, type PlanShape } from '../plan/index.ts';
+import { planWorkflow, shapeToJson, type Plan, type PlanShape } from '../plan/index.ts';
 import { LimitPool } from '../schedule/index.ts';
 import { createScrubber } from '../secrets/index.ts';
 import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state/index.ts';
-import { memoryStore, type RunFilter, type RunSummary, type Store, type StoredRun } from '../store/index.ts';
-import { emptyRunContext, serviceLookup, type ProvidedService, type Workflow } from '../workflow/index.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { memoryStore, type RunFilter, type RunSummary } from '../store/index.ts';
+import { emptyRunContext, serviceLookup, type Workflow } from '../workflow/index.ts';
+import { systemClock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type {
+  Engine,
+  EngineOptions,
+  OperationOptions,
+  OperationResult,
+  RollbackOptions,
+  StartOptions,
+} from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
-import { silentLogger, type Logger } from './logger.ts';
+import { silentLogger } from './logger.ts';
 import { NoticeBus, type Listener } from './notice-bus.ts';
-import {
-  EngineClosedError,
-  PlanChangedError,
-  RunNotOwnedError,
-  UnknownRunError,
-  UnknownTaskError,
-  UnknownWorkflowError,
-} from './operation-errors.ts';
+import { EngineClosedError, RunNotOwnedError, UnknownRunError, UnknownWorkflowError } from './operation-errors.ts';
 import { operations, type OperationRequest, type Resolution } from './operations.ts';
-import { Run } from './run.ts';
-import type { NoticeKind } from './run-notice.ts';
+import { planAgain, recordedRun, replay, taskIndex } from './recorded-run.ts';
 import type { CommitExtras } from './run-journal.ts';
+import type { NoticeKind } from './run-notice.ts';
+import { Run } from './run.ts';
 
-export interface EngineOptions {
-  /** Where runs are kept. @default a memory store, which forgets them with the process */
-  readonly store?: Store;
-  /** Tasks running at once over all runs: a number, Infinity, or a p-queue that the program shares. @default 16 */
-  readonly concurrency?: number | PQueue;
-  /** @default silent */
-  readonly logger?: Logger;
-  /** Sizes of named limits; `host:*` sizes every name with that beginning. @default 1 for every named limit */
-  readonly limits?: Readonly<Record<string, number>>;
-  /** What task bodies ask for with `ctx.use`. */
-  readonly services?: readonly ProvidedService[];
-  /** Values that appear in no event, log, output or record. */
-  readonly secrets?: Iterable<string>;
-  /** Workflows whose recorded runs this engine may act on. Those started here are known without. */
-  readonly workflows?: readonly Workflow[];
-  /** @default the system's */
-  readonly clock?: Clock;
-  /** @default Math.random */
-  readonly random?: () => number;
-}
-
-export interface StartOptions {
-  /** The same key with the same workflow and input gives the same run; with another, it is refused. */
-  readonly idempotencyKey?: string;
-  /** Who asks. @default 'admin' */
-  readonly by?: string;
-  /** Where another process finds the workflow again. */
-  readonly workflowSource?: string;
-}
-
-export interface OperationOptions {
-  /** Says what would be touched and does nothing. @default false */
-  readonly dryRun?: boolean;
-  /** Who asks. @default 'admin' */
-  readonly by?: string;
-}
-
-export interface RollbackOptions extends OperationOptions {
-  /** Rolls back although a task cannot be undone; that one is left as it is. @default false */
-  readonly pastNoReturn?: boolean;
-}
-
-/** The exact tasks that an operator action touches, in plan order. */
-export interface OperationResult {
-  readonly runId: number;
-  readonly tasks: readonly { readonly number: number; readonly key: string }[];
-  readonly isDryRun: boolean;
-}
-
-/** Runs workflows. Made by `createEngine`. */
-export interface Engine {
-  /**
-   * Starts a run; resolves once it is durable. Takes a workflow and its input, or a plan.
-   *
-   * @throws InvalidPlanError, ClaimHeldError, or what the workflow's `admit` refuses with: nothing was written then
-   */
-  start<Raw>(workflow: Workflow<Raw>, input: NoInfer<Raw>, options?: StartOptions): Promise<Run>;
-  start(plan: Plan, options?: StartOptions): Promise<Run>;
-  /** A run of this engine's store, live or recorded; undefined when there is none. */
-  run(id: number): Promise<Run | undefined>;
-  runs(filter?: RunFilter): Promise<readonly RunSummary[]>;
-  /** Lets failed and cancelled tasks run again: all of a run, or one by key or number. */
-  retry(runId: number, task?: string | number, options?: OperationOptions): Promise<OperationResult>;
-  skip(runId: number, task: string | number, options?: OperationOptions): Promise<OperationResult>;
-  /** Cancels a run, or one running task. Resolves when the wish is recorded; the bodies end in their own time. */
-  cancel(runId: number, task?: string | number, options?: OperationOptions): Promise<OperationResult>;
-  /** Says how an UNKNOWN task really ended. */
-  resolve(
-    runId: number,
-    task: string | number,
-    resolution: Resolution,
-    options?: OperationOptions,
-  ): Promise<OperationResult>;
-  pause(runId: number, options?: OperationOptions): Promise<OperationResult>;
-  resume(runId: number, options?: OperationOptions): Promise<OperationResult>;
-  /** Undoes, in reverse order, everything of an ended run that has run. */
-  rollback(runId: number, options?: RollbackOptions): Promise<OperationResult>;
-  /** Listens to all runs of this engine. Returns its own unsubscribe. */
-  on<Kind extends NoticeKind>(kind: Kind, listener: Listener<Kind>): () => void;
-  /**
-   * Starts nothing more, waits up to `drainMs` for running tasks, then aborts them; what they leave is recorded as far as
-   * they got. Does not close a store that was passed in. Safe twice, safe before start.
-   */
-  close(options?: { readonly drainMs?: number }): Promise<void>;
-}
-
+/** Makes an engine. Every option is optional. */
 export function createEngine(options: EngineOptions = {}): Engine {
   return new LocalEngine(options);
 }
@@ -180,7 +96,7 @@ class LocalEngine implements Engine {
     const live = this.#live.get(id);
     if (live) return handleOf(live);
     const stored = await this.#parts.store.readRun(id);
-    return stored && recordedRun(stored, new NoticeBus(this.#parts.reportListener));
+    return stored && recordedRun(stored);
   }
 
   runs(filter?: RunFilter): Promise<readonly RunSummary[]> {
@@ -213,11 +129,11 @@ class LocalEngine implements Engine {
   }
 
   pause(runId: number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, operations.pause);
+    return this.#operate(runId, options, (request) => operations.pause(request));
   }
 
   resume(runId: number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, operations.resume);
+    return this.#operate(runId, options, (request) => operations.resume(request));
   }
 
   rollback(runId: number, options: RollbackOptions = {}): Promise<OperationResult> {
@@ -354,9 +270,7 @@ class LocalEngine implements Engine {
     const { header } = stored;
     const workflow = this.#workflows.get(header.workflow);
     if (!workflow) throw new UnknownWorkflowError(header.workflow, [...this.#workflows.keys()]);
-    const plan = planRecorded(workflow, header.input);
-    if (plan.fingerprint !== header.fingerprint)
-      throw new PlanChangedError(runId, planChanges(shapeFromJson(header.plan), plan));
+    const plan = planAgain(workflow, header);
     return new LiveRun({ header, plan, record: replay(plan, stored.events), parts: this.#parts });
   }
 }
@@ -373,37 +287,10 @@ function handleOf(live: LiveRun): Run {
   return new Run({ header, plan, record, bus: reporter.bus, settled: () => live.settled() });
 }
 
-/** A run that this engine does not run: as recorded when it was read. */
-export function recordedRun(stored: StoredRun, bus: NoticeBus): Run {
-  const plan = shapeFromJson(stored.header.plan);
-  const record = replay(plan, stored.events);
-  const settled = (): Promise<void> =>
-    isSettledRun(record.state)
-      ? Promise.resolve()
-      : Promise.reject(new RunNotOwnedError(stored.header.id, record.state));
-  return new Run({ header: stored.header, plan, record, bus, settled });
-}
-
-function replay(plan: Pick<PlanShape, 'graph'>, events: readonly RunEvent[]): RunRecord {
-  const record = new RunRecord(plan.graph);
-  for (const event of events) record.apply(event);
-  return record;
-}
-
 function requestHash({ workflow, input }: Plan): string {
   return createHash('sha256')
     .update(JSON.stringify([workflow.name, workflow.version, input]))
     .digest('hex');
-}
-
-/** A key is exact; a number counts from 1; a larger one is a wire id. */
-function taskIndex(plan: PlanShape, { firstTaskId }: RunHeader, given: string | number): number {
-  const byKey = plan.tasks.findIndex((task) => task.key === given);
-  if (byKey !== -1) return byKey;
-  const number = Number(given);
-  const index = Number.isSafeInteger(number) && number > plan.tasks.length ? number - firstTaskId : number - 1;
-  if (!(index in plan.tasks)) throw new UnknownTaskError(given, plan);
-  return index;
 }
 
 function touchedTasks(plan: PlanShape, events: readonly RunEvent[]): OperationResult['tasks'] {
@@ -411,13 +298,4 @@ function touchedTasks(plan: PlanShape, events: readonly RunEvent[]): OperationRe
     events.flatMap((event) => ('tasks' in event ? event.tasks : 'task' in event ? [event.task] : [])),
   );
   return [...tasks].map((index) => ({ number: index + 1, key: plan.tasks[index]?.key ?? '' }));
-}
-
-function planChanges(before: PlanShape, now: PlanShape): readonly string[] {
-  const keysBefore = new Set(before.tasks.map((task) => task.key));
-  const keysNow = new Set(now.tasks.map((task) => task.key));
-  const removed = [...keysBefore].filter((key) => !keysNow.has(key)).map((key) => `task "${key}" is gone`);
-  const added = [...keysNow].filter((key) => !keysBefore.has(key)).map((key) => `task "${key}" is new`);
-  const changes = [...removed, ...added];
-  return changes.length > 0 ? changes.slice(0, 20) : ['its version or the order of its tasks is another'];
 }

@@ -1,13 +1,13 @@
 export { systemClock, type Clock } from './clock.ts';
-export {
-  createEngine,
-  type Engine,
-  type EngineOptions,
-  type OperationOptions,
-  type OperationResult,
-  type RollbackOptions,
-  type StartOptions,
-} from './engine.ts';
+export { createEngine } from './engine.ts';
+export type {
+  Engine,
+  EngineOptions,
+  OperationOptions,
+  OperationResult,
+  RollbackOptions,
+  StartOptions,
+} from './engine-interface.ts';
 export { silentLogger, type Logger } from './logger.ts';
 export type { Listener } from './notice-bus.ts';
 export {

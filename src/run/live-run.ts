@@ -1,8 +1,5 @@
-import { criticalPath, type Digraph } from '../graph/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { Schedule, type LimitPool } from '../schedule/index.ts';
 import {
-  isSatisfied,
   isSettledRun,
   mayStartTasks,
   terminalStateOf,
@@ -11,14 +8,15 @@ import {
   type RunRecord,
   type TaskChange,
 } from '../state/index.ts';
+import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { backoffMs } from './backoff.ts';
 import type { WorkSource } from './dispatcher.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { RunJournal, type CommitExtras, type Decision } from './run-journal.ts';
 import { RunReporter } from './run-reporter.ts';
+import { RunSchedule } from './run-schedule.ts';
 import { TaskCancelledError } from './task-errors.ts';
-import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import { runUndo } from './undo-attempt.ts';
 
 export interface LiveRunOptions {
@@ -41,14 +39,11 @@ export class LiveRun implements WorkSource {
   readonly #parts: EngineParts;
   readonly #journal: RunJournal;
   readonly #attempts: AttemptRunner;
-  readonly #backoffs = new Map<number, () => void>();
-  readonly #priority: Float64Array;
-  readonly #limits: readonly Int32Array[];
-  #schedule: Schedule;
-  #isSettling = false;
+  readonly #schedule: RunSchedule;
   #isConcluded: boolean;
-  #failure: unknown;
-  #waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #isSettling = false;
+  #failure: Error | undefined;
+  #waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
   constructor({ header, plan, record, parts }: LiveRunOptions) {
     this.header = header;
@@ -68,15 +63,16 @@ export class LiveRun implements WorkSource {
         this.#afterBatch();
       },
     });
-    this.#priority = priorities(plan);
-    this.#limits = limitIds(plan, header.id, parts.limits);
-    this.#schedule = this.#forwardSchedule();
+    const onReady = (): void => {
+      parts.dispatcher.wake(this);
+    };
+    this.#schedule = new RunSchedule({ runId: header.id, plan, record, parts, onReady });
     this.#isConcluded = isSettledRun(record.state);
-    if (!this.#isConcluded) this.#armBackoffs();
   }
 
   /** Begins, or goes on with, whatever the recorded state allows. */
   begin(): void {
+    this.#schedule.armBackoffs();
     this.#afterBatch();
   }
 
@@ -85,8 +81,7 @@ export class LiveRun implements WorkSource {
   }
 
   take(): (() => Promise<void>) | undefined {
-    if (!this.#mayTake()) return undefined;
-    const task = this.#schedule.take();
+    const task = this.#mayTake() ? this.#schedule.take() : -1;
     if (task === -1) return undefined;
     const isUndo = this.record.state === 'ROLLING_BACK';
     return async () => {
@@ -98,35 +93,33 @@ export class LiveRun implements WorkSource {
     };
   }
 
-  /** Records an operator's decision, and tells when it is durable. */
+  /** Records an operator's decision; resolves when it is durable. */
   async operate(decide: Decision, extras?: CommitExtras): Promise<readonly RunEvent[]> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
     return await this.#journal.propose(decide, extras);
   }
 
-  /** Resolves when the run is over and nothing of it is in flight; rejects when the store failed. */
+  /** Resolves when the run is over and nothing of it is in flight; rejects when it can no longer be recorded. */
   async settled(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
     if (isSettledRun(this.record.state)) return;
     await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Aborts every body under way, for a shutdown; nothing more is recorded of what they make of it unless they succeed. */
-  abandon(error: unknown): void {
-    for (const cancel of this.#backoffs.values()) cancel();
+  /** Aborts every body under way and records nothing more, for a shutdown. */
+  abandon(error: Error): void {
     this.#attempts.abortAll(error);
     this.#fail(error);
   }
 
   /** Why a READY task does not run yet: the full limit that it needs a place of. */
   limitBefore(task: number): string | undefined {
-    return this.#schedule.blockedBy(task);
+    return this.#schedule.limitBefore(task);
   }
 
   #mayTake(): boolean {
-    if (this.#failure !== undefined) return false;
-    if (this.record.state === 'ROLLING_BACK') return true;
-    return mayStartTasks(this.record, this.plan.workflow.onFailure);
+    if (this.#failure) return false;
+    return this.record.state === 'ROLLING_BACK' || mayStartTasks(this.record, this.plan.workflow.onFailure);
   }
 
   async #attempt(task: number): Promise<void> {
@@ -136,8 +129,7 @@ export class LiveRun implements WorkSource {
       return [{ type: 'task-started', task, attempt: record.attempt(task) + 1, atMs: clock.nowMs() }];
     });
     if (started.length === 0) {
-      this.#schedule.release(task);
-      this.#schedule.offer(task);
+      this.#schedule.putBack(task);
       return;
     }
     const outcome = await this.#attempts.run(task, (declared, context) => runAttempt(declared, context));
@@ -145,15 +137,15 @@ export class LiveRun implements WorkSource {
   }
 
   async #undo(task: number): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, scrubber } = this.#parts;
     await this.#journal.propose(() => [{ type: 'task-rollback-started', task, atMs: clock.nowMs() }]);
     const output = this.record.output(task);
     const error = await this.#attempts.run(task, (declared, context) => runUndo(declared, context, output));
-    await this.#journal.propose(() => [
-      error
-        ? { type: 'task-rollback-failed', task, error: this.#parts.scrubber.error(error), atMs: clock.nowMs() }
-        : { type: 'task-rolled-back', task, atMs: clock.nowMs() },
-    ]);
+    await this.#journal.propose(() => {
+      const atMs = clock.nowMs();
+      if (error) return [{ type: 'task-rollback-failed', task, error: scrubber.error(error), atMs }];
+      return [{ type: 'task-rolled-back', task, atMs }];
+    });
   }
 
   #eventOf(task: number, outcome: AttemptOutcome, record: RunRecord): RunEvent {
@@ -165,75 +157,30 @@ export class LiveRun implements WorkSource {
     if (outcome.kind === 'unknown') return { type: 'task-outcome-unknown', task, error, atMs };
     if (record.taskState(task) === 'CANCELLING') return { type: 'task-cancelled', task, error, atMs };
     const retry = this.plan.tasks[task]?.retry;
-    const delayMs = retry && backoffMs(retry, this.#automaticAttempts(task, record), random());
+    const attemptsSinceAsked = record.attempt(task) - record.attemptBeforeRetry(task);
+    const delayMs = retry && backoffMs(retry, attemptsSinceAsked, random());
     return { type: 'task-failed', task, error, atMs, ...(delayMs === undefined ? {} : { retryAtMs: atMs + delayMs }) };
   }
 
-  /** Attempts since the operator last asked for a retry. */
-  #automaticAttempts(task: number, record: RunRecord): number {
-    return record.attempt(task) - record.attemptBeforeRetry(task);
-  }
-
   #follow(event: RunEvent, changes: readonly TaskChange[]): void {
-    if ('task' in event) this.#followTask(event.task, event);
-    else if (event.type === 'tasks-retried') this.#followRetry(event.tasks);
-    else if (event.type === 'run-rollback-started') this.#replaceSchedule(this.#backwardSchedule(event.tasks));
+    const isTakenUpAgain = this.#isConcluded && (event.type === 'tasks-retried' || event.type === 'task-skipped');
+    if (isTakenUpAgain) this.#schedule.takeUpAgain();
+    else this.#schedule.follow(event);
+    this.#isConcluded = isSettledRun(this.record.state);
+    if (event.type === 'task-cancelling') this.#abort(event.task, event.by);
     this.reporter.tell(event, changes);
   }
 
-  #followTask(task: number, event: RunEvent): void {
-    switch (event.type) {
-      case 'task-succeeded':
-      case 'task-rolled-back':
-        this.#schedule.release(task);
-        this.#schedule.settle(task);
-        return;
-      case 'task-failed':
-        this.#schedule.release(task);
-        if (event.retryAtMs !== undefined) this.#offerLater(task, event.retryAtMs - event.atMs);
-        return;
-      case 'task-cancelled':
-      case 'task-outcome-unknown':
-      case 'task-rollback-failed':
-        this.#schedule.release(task);
-        return;
-      case 'task-cancelling':
-        this.#attempts.abort(task, new TaskCancelledError(this.plan.tasks[task]?.key ?? '', event.by));
-        return;
-      case 'task-skipped':
-        if (this.#isConcluded) this.#takeUpAgain();
-        else this.#schedule.settle(task);
-        return;
-      case 'task-resolved-success':
-        this.#schedule.settle(task);
-        return;
-      default:
-    }
-  }
-
-  #followRetry(tasks: readonly number[]): void {
-    if (this.#isConcluded) this.#takeUpAgain();
-    else for (const task of tasks) this.#schedule.offer(task);
-  }
-
-  /** An ended run goes on: what may start is read off the record anew. */
-  #takeUpAgain(): void {
-    this.#isConcluded = false;
-    this.#replaceSchedule(this.#forwardSchedule());
-    this.#armBackoffs();
-  }
-
-  #offerLater(task: number, delayMs: number): void {
-    const cancel = this.#parts.deadlines.after(delayMs, () => {
-      this.#backoffs.delete(task);
-      this.#schedule.offer(task);
-      this.#parts.dispatcher.wake(this);
-    });
-    this.#backoffs.set(task, cancel);
+  #abort(task: number, by: string): void {
+    this.#attempts.abort(task, new TaskCancelledError(this.plan.tasks[task]?.key ?? '', by));
   }
 
   #afterBatch(): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure) return;
+    if (isSettledRun(this.record.state)) {
+      this.#conclude();
+      return;
+    }
     this.#abortIfAsked();
     this.#settleIfOver();
     this.#parts.dispatcher.wake(this);
@@ -241,136 +188,53 @@ export class LiveRun implements WorkSource {
 
   /** The policy `abort-running`: a failure cancels what still runs. */
   #abortIfAsked(): void {
-    const { onFailure } = this.plan.workflow;
-    if (onFailure !== 'abort-running' || this.record.count('FAILED') === 0 || this.record.count('RUNNING') === 0)
-      return;
-    const decide: Decision = (record) =>
-      record
-        .tasksIn('RUNNING')
-        .map((task) => ({ type: 'task-cancelling', task, by: 'the failure policy', atMs: this.#parts.clock.nowMs() }));
-    this.#journal.propose(decide).catch((error: unknown) => {
-      this.#fail(error);
+    const { record, plan } = this;
+    const isAsked = plan.workflow.onFailure === 'abort-running' && record.count('FAILED') > 0;
+    if (!isAsked || record.count('RUNNING') === 0) return;
+    const by = 'the failure policy';
+    this.#propose((latest) => {
+      const atMs = this.#parts.clock.nowMs();
+      return latest.tasksIn('RUNNING').map((task) => ({ type: 'task-cancelling', task, by, atMs }));
     });
   }
 
   #settleIfOver(): void {
-    const { record, plan } = this;
-    if (isSettledRun(record.state)) {
-      this.#conclude();
-      return;
-    }
-    const state = terminalStateOf(record, plan.workflow.onFailure);
+    const { record, plan, header } = this;
+    const { onFailure, hooks } = plan.workflow;
+    const state = terminalStateOf(record, onFailure);
     if (this.#isSettling || state === undefined) return;
     this.#isSettling = true;
     const nowMs = this.#parts.clock.nowMs();
-    const { id: runId, context } = this.header;
-    const settlement = { input: plan.input, runId, state, context, nowMs };
-    const extras: CommitExtras = {
-      claims: 'release',
-      also: (tables) => plan.workflow.hooks.settle({ ...settlement, tables }),
-    };
-    this.#journal
-      .propose(
-        (latest) =>
-          terminalStateOf(latest, plan.workflow.onFailure) === state
-            ? [{ type: 'run-settled', state, atMs: nowMs }]
-            : [],
-        extras,
-      )
-      .catch((error: unknown) => {
-        this.#fail(error);
-      })
-      .finally(() => {
+    const settlement = { input: plan.input, runId: header.id, state, context: header.context, nowMs };
+    this.#propose(
+      (latest) => {
         this.#isSettling = false;
-      });
+        return terminalStateOf(latest, onFailure) === state ? [{ type: 'run-settled', state, atMs: nowMs }] : [];
+      },
+      { claims: 'release', also: (tables) => hooks.settle({ ...settlement, tables }) },
+    );
+  }
+
+  #propose(decide: Decision, extras?: CommitExtras): void {
+    this.#journal.propose(decide, extras).catch((error: unknown) => {
+      this.#fail(error);
+    });
   }
 
   #conclude(): void {
-    this.#isConcluded = true;
-    for (const cancel of this.#backoffs.values()) cancel();
-    this.#backoffs.clear();
+    this.#schedule.stop();
     this.#parts.dispatcher.forget(this);
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
   /** The store, or a workflow's own hook, failed: what is not recorded did not happen as far as this run knows. */
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
+  #fail(thrown: unknown): void {
+    if (this.#failure) return;
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#failure = error;
+    this.#schedule.stop();
     this.#parts.dispatcher.forget(this);
     this.#parts.reportFailure(this.header.id, error);
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }
-
-  #replaceSchedule(schedule: Schedule): void {
-    this.#schedule.dispose();
-    this.#schedule = schedule;
-  }
-
-  #forwardSchedule(): Schedule {
-    const { record } = this;
-    const schedule = this.#scheduleOver(this.plan.graph, (task) => isSatisfied(record.taskState(task)));
-    for (let task = 0; task < record.size; task++) {
-      if (record.taskState(task) !== 'READY' || record.retryAtMs(task) !== undefined) schedule.withdraw(task);
-    }
-    return schedule;
-  }
-
-  /** Waits on for the automatic attempts that were due later when the run was last looked at. */
-  #armBackoffs(): void {
-    const nowMs = this.#parts.clock.nowMs();
-    for (const task of this.record.tasksIn('READY')) {
-      const retryAtMs = this.record.retryAtMs(task);
-      if (retryAtMs !== undefined) this.#offerLater(task, Math.max(0, retryAtMs - nowMs));
-    }
-  }
-
-  /** The same scheduling backwards: an undo waits for the undos of everything downstream of it. */
-  #backwardSchedule(tasks: readonly number[]): Schedule {
-    const toUndo = new Set(tasks);
-    return this.#scheduleOver(reversed(this.plan.graph), (task) => !toUndo.has(task));
-  }
-
-  #scheduleOver(graph: Digraph, settled: (task: number) => boolean): Schedule {
-    return new Schedule({
-      graph,
-      priority: this.#priority,
-      pool: this.#parts.limits,
-      limitsOf: (task) => this.#limits[task] ?? noLimits,
-      settled,
-      onRoom: () => {
-        this.#parts.dispatcher.wake(this);
-      },
-    });
-  }
-}
-
-const noLimits = new Int32Array(0);
-
-function priorities(plan: Plan): Float64Array {
-  const estimates = Float64Array.from(plan.tasks, (task) => task.estimateMs);
-  const { tail } = criticalPath(plan.graph, plan.order, estimates);
-  for (const [task, { priority }] of plan.tasks.entries()) if (priority !== undefined) tail[task] = priority;
-  return tail;
-}
-
-/** Limits that a fan-out made for itself belong to this run alone; all others are the engine's. */
-function limitIds(plan: Plan, runId: number, pool: LimitPool): readonly Int32Array[] {
-  const own = new Map(
-    Object.entries(plan.ownLimits).map(([name, size]) => [name, pool.sized(`run ${runId}: ${name}`, size)]),
-  );
-  return plan.tasks.map((task) => {
-    if (task.limits.length === 0) return noLimits;
-    return Int32Array.from(new Set(task.limits.map((name) => own.get(name) ?? pool.slotFor(name)))).sort();
-  });
-}
-
-function reversed(graph: Digraph): Digraph {
-  return {
-    ...graph,
-    upstreamStart: graph.downstreamStart,
-    upstreamList: graph.downstreamList,
-    downstreamStart: graph.upstreamStart,
-    downstreamList: graph.upstreamList,
-  };
 }

@@ -32,8 +32,10 @@ export const operations = {
     requireForward(request, 'skip');
     requireTask(request, task, 'skip', ['FAILED']);
     const declared = plan.tasks[task];
-    if (declared?.skippable === false)
-      refuseTask(request, task, 'skip', 'its workflow forbids that', 'Retry it, or roll the run back.');
+    if (declared?.skippable === false) {
+      const next = 'Retry it, or roll the run back.';
+      refuseTask(request, { task, action: 'skip', why: 'its workflow forbids that', next });
+    }
     const output = declared?.skippedOutput;
     return [{ type: 'task-skipped', task, by, atMs, ...(output === undefined ? {} : { output }) }];
   },
@@ -83,7 +85,7 @@ export const operations = {
     const irreversible = tasks.find((task) => plan.tasks[task]?.irreversible && record.taskState(task) !== 'SKIPPED');
     if (irreversible !== undefined && !pastNoReturn) {
       const next = 'Roll back with pastNoReturn to undo the rest and leave this one as it is.';
-      refuseTask(request, irreversible, 'roll back', 'it cannot be undone', next);
+      refuseTask(request, { task: irreversible, action: 'roll back', why: 'it cannot be undone', next });
     }
     return [{ type: 'run-rollback-started', tasks, by, atMs }];
   },
@@ -109,13 +111,8 @@ function requireForward(request: OperationRequest, action: string): void {
 function requireTask(request: OperationRequest, task: number, action: string, states: readonly TaskState[]): void {
   const state = request.record.taskState(task);
   if (states.includes(state)) return;
-  refuseTask(
-    request,
-    task,
-    action,
-    `it is ${state}; only ${states.join(' or ')} tasks can be`,
-    allowedNow(request.record, task),
-  );
+  const why = `it is ${state}; only ${states.join(' or ')} tasks can be`;
+  refuseTask(request, { task, action, why, next: allowedNow(request.record, task) });
 }
 
 function allowedNow(record: RunRecord, task: number): string {
@@ -128,9 +125,16 @@ function allowedNow(record: RunRecord, task: number): string {
   return actions[record.taskState(task)] ?? 'Nothing can be asked of it now.';
 }
 
-function refuseTask(request: OperationRequest, task: number, action: string, why: string, next: string): never {
-  const key = request.plan.tasks[task]?.key ?? String(task + 1);
-  throw new OperationRefusedError(`Cannot ${action} task "${key}" of run ${request.runId}`, `${why}.`, next);
+interface TaskRefusal {
+  readonly task: number;
+  readonly action: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+function refuseTask({ plan, runId }: OperationRequest, { task, action, why, next }: TaskRefusal): never {
+  const key = plan.tasks[task]?.key ?? String(task + 1);
+  throw new OperationRefusedError(`Cannot ${action} task "${key}" of run ${runId}`, `${why}.`, next);
 }
 
 function refuseRun(request: OperationRequest, action: string, why: string): never {

@@ -20,14 +20,14 @@ export function recordedOutput(key: string, returned: unknown): JsonValue {
 }
 
 function jsonText(key: string, returned: unknown): string {
-  let text: string | undefined;
   try {
-    text = JSON.stringify(returned, refuseLossy);
+    // Its declared type leaves out that it answers undefined for functions and symbols.
+    const text: unknown = JSON.stringify(returned, refuseLossy);
+    if (typeof text === 'string') return text;
   } catch (error) {
     throw new InvalidOutputError(key, error instanceof Error ? error.message : String(error));
   }
-  if (text === undefined) throw new InvalidOutputError(key, `a ${typeof returned} is not a JSON value`);
-  return text;
+  throw new InvalidOutputError(key, `a ${typeof returned} is not a JSON value`);
 }
 
 /** JSON.stringify would drop or change these without a word. */

@@ -83,17 +83,15 @@ export class RunJournal {
     const touched = new Set<number>();
     let taken = 0;
     for (const proposal of this.#queue) {
-      const isAlone = proposal.extras !== undefined;
-      if (isAlone && batch.events.length > 0) break;
+      if (proposal.extras && batch.events.length > 0) break;
       const events = this.#decide(proposal);
-      if (events?.some((event) => 'task' in event && touched.has(event.task))) break;
+      if (events && !addNew(touched, events)) break;
       taken += 1;
       if (!events) continue;
       batch.proposals.push({ proposal, events });
       batch.events.push(...events);
-      for (const event of events) if ('task' in event) touched.add(event.task);
-      if (isAlone) batch.extras = proposal.extras ?? {};
-      if (isAlone || !events.every(leavesOthersAlone)) break;
+      if (proposal.extras) batch.extras = proposal.extras;
+      if (proposal.extras || !events.every(leavesOthersAlone)) break;
     }
     this.#queue = this.#queue.slice(taken);
     return batch;
@@ -107,6 +105,14 @@ export class RunJournal {
       return undefined;
     }
   }
+}
+
+/** Adds the events' tasks; adds none and answers false when one is there already. */
+function addNew(touched: Set<number>, events: readonly RunEvent[]): boolean {
+  const tasks = events.flatMap((event) => ('task' in event ? [event.task] : []));
+  if (tasks.some((task) => touched.has(task))) return false;
+  for (const task of tasks) touched.add(task);
+  return true;
 }
 
 /** Starts, successes and automatic retries of one task never change what may be decided about another. */

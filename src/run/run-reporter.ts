@@ -100,9 +100,7 @@ export class RunReporter {
       to,
       attempt: record.attempt(task),
       event: event.type,
-      ...(isOwn && 'output' in event && event.output !== undefined ? { output: event.output } : {}),
-      ...(isOwn && 'error' in event ? { error: event.error } : {}),
-      ...(isOwn && 'retryAtMs' in event && event.retryAtMs !== undefined ? { retryAtMs: event.retryAtMs } : {}),
+      ...(isOwn ? particulars(event) : {}),
     };
     if (isOwn)
       parts.logger.debug({ runId: header.id, task: notice.task.key, from, to, attempt: notice.attempt }, 'task');
@@ -113,4 +111,13 @@ export class RunReporter {
     if (this.bus.hasListeners(notice.kind)) this.bus.publish(notice);
     if (this.#options.parts.bus.hasListeners(notice.kind)) this.#options.parts.bus.publish(notice);
   }
+}
+
+/** What an event says of its own task besides the change. */
+function particulars(event: RunEvent): Pick<TaskNotice, 'output' | 'error' | 'retryAtMs'> {
+  return {
+    ...('output' in event ? { output: event.output } : {}),
+    ...('error' in event ? { error: event.error } : {}),
+    ...('retryAtMs' in event ? { retryAtMs: event.retryAtMs } : {}),
+  };
 }

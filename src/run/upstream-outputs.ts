@@ -11,7 +11,7 @@ export type OutputReader = (task: number) => JsonValue;
 export function upstreamOutputs(sources: DeclaredTask['sources'], read: OutputReader): unknown {
   const target: object = isList(sources) ? [] : {};
   for (const [name, source] of Object.entries(sources)) {
-    Object.defineProperty(target, name, { enumerable: true, get: () => readSource(source as OutputSource, read) });
+    Object.defineProperty(target, name, { enumerable: true, get: () => readSource(source, read) });
   }
   return target;
 }

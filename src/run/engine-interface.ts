@@ -1,0 +1,96 @@
+import type PQueue from 'p-queue';
+import type { Plan } from '../plan/index.ts';
+import type { RunFilter, RunSummary, Store } from '../store/index.ts';
+import type { ProvidedService, Workflow } from '../workflow/index.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Listener } from './notice-bus.ts';
+import type { Resolution } from './operations.ts';
+import type { Run } from './run.ts';
+import type { NoticeKind } from './run-notice.ts';
+
+export interface EngineOptions {
+  /** Where runs are kept. @default a memory store, which forgets them with the process */
+  readonly store?: Store;
+  /** Tasks running at once over all runs: a number, Infinity, or a p-queue that the program shares. @default 16 */
+  readonly concurrency?: number | PQueue;
+  /** @default silent */
+  readonly logger?: Logger;
+  /** Sizes of named limits; `host:*` sizes every name with that beginning. @default 1 for every named limit */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** What task bodies ask for with `ctx.use`. */
+  readonly services?: readonly ProvidedService[];
+  /** Values that appear in no event, log, output or record. */
+  readonly secrets?: Iterable<string>;
+  /** Workflows whose recorded runs this engine may act on. Those started here are known without. */
+  readonly workflows?: readonly Workflow[];
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: () => number;
+}
+
+export interface StartOptions {
+  /** The same key with the same workflow and input gives the same run; with another, it is refused. */
+  readonly idempotencyKey?: string;
+  /** Who asks. @default 'admin' */
+  readonly by?: string;
+  /** Where another process finds the workflow again. */
+  readonly workflowSource?: string;
+}
+
+export interface OperationOptions {
+  /** Says what would be touched and does nothing. @default false */
+  readonly dryRun?: boolean;
+  /** Who asks. @default 'admin' */
+  readonly by?: string;
+}
+
+export interface RollbackOptions extends OperationOptions {
+  /** Rolls back although a task cannot be undone; that one is left as it is. @default false */
+  readonly pastNoReturn?: boolean;
+}
+
+/** The exact tasks that an operator action touches, in plan order. */
+export interface OperationResult {
+  readonly runId: number;
+  readonly tasks: readonly { readonly number: number; readonly key: string }[];
+  readonly isDryRun: boolean;
+}
+
+/** Runs workflows. Made by `createEngine`. */
+export interface Engine {
+  /**
+   * Starts a run; resolves once it is durable. Takes a workflow and its input, or a plan.
+   *
+   * @throws InvalidPlanError, ClaimHeldError, or what the workflow's `admit` refuses with: nothing was written then
+   */
+  start<Raw>(workflow: Workflow<Raw>, input: NoInfer<Raw>, options?: StartOptions): Promise<Run>;
+  start(plan: Plan, options?: StartOptions): Promise<Run>;
+  /** A run of this engine's store, live or recorded; undefined when there is none. */
+  run(id: number): Promise<Run | undefined>;
+  runs(filter?: RunFilter): Promise<readonly RunSummary[]>;
+  /** Lets failed and cancelled tasks run again: all of a run, or one by key or number. */
+  retry(runId: number, task?: string | number, options?: OperationOptions): Promise<OperationResult>;
+  skip(runId: number, task: string | number, options?: OperationOptions): Promise<OperationResult>;
+  /** Cancels a run, or one running task. Resolves when the wish is recorded; the bodies end in their own time. */
+  cancel(runId: number, task?: string | number, options?: OperationOptions): Promise<OperationResult>;
+  /** Says how an UNKNOWN task really ended. */
+  resolve(
+    runId: number,
+    task: string | number,
+    resolution: Resolution,
+    options?: OperationOptions,
+  ): Promise<OperationResult>;
+  pause(runId: number, options?: OperationOptions): Promise<OperationResult>;
+  resume(runId: number, options?: OperationOptions): Promise<OperationResult>;
+  /** Undoes, in reverse order, everything of an ended run that has run. */
+  rollback(runId: number, options?: RollbackOptions): Promise<OperationResult>;
+  /** Listens to all runs of this engine. Returns its own unsubscribe. */
+  on<Kind extends NoticeKind>(kind: Kind, listener: Listener<Kind>): () => void;
+  /**
+   * Starts nothing more, waits up to `drainMs` for running tasks, then aborts them; what they leave is recorded as far as
+   * they got. Does not close a store that was passed in. Safe twice, safe before start.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
+}

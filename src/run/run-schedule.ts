@@ -1,0 +1,179 @@
+import { criticalPath, type Digraph } from '../graph/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { Schedule, type LimitPool } from '../schedule/index.ts';
+import { isSatisfied, type RunEvent, type RunRecord } from '../state/index.ts';
+import type { EngineParts } from './engine-parts.ts';
+
+interface RunScheduleOptions {
+  readonly runId: number;
+  readonly plan: Plan;
+  readonly record: RunRecord;
+  readonly parts: Pick<EngineParts, 'limits' | 'deadlines' | 'clock'>;
+  /** A task may be startable that was not before. */
+  readonly onReady: () => void;
+}
+
+/**
+ * Which task of one run may start next: forwards, or backwards while the run rolls back. Follows what has been recorded
+ * and decides nothing by itself.
+ */
+export class RunSchedule {
+  readonly #options: RunScheduleOptions;
+  readonly #priority: Float64Array;
+  readonly #limits: readonly Int32Array[];
+  readonly #backoffs = new Set<() => void>();
+  #schedule: Schedule;
+
+  constructor(options: RunScheduleOptions) {
+    this.#options = options;
+    this.#priority = priorities(options.plan);
+    this.#limits = limitIds(options.plan, options.runId, options.parts.limits);
+    this.#schedule = this.#forward();
+  }
+
+  hasStartable(): boolean {
+    return this.#schedule.hasStartable();
+  }
+
+  /** The best startable task, which now holds its limits; -1 when there is none. */
+  take(): number {
+    return this.#schedule.take();
+  }
+
+  /** A taken task did not start after all. */
+  putBack(task: number): void {
+    this.#schedule.release(task);
+    this.#schedule.offer(task);
+  }
+
+  /** The full limit that keeps a ready task from starting. */
+  limitBefore(task: number): string | undefined {
+    return this.#schedule.blockedBy(task);
+  }
+
+  /** Follows an event that has been folded in. */
+  follow(event: RunEvent): void {
+    switch (event.type) {
+      case 'task-succeeded':
+      case 'task-rolled-back':
+        this.#schedule.release(event.task);
+        this.#schedule.settle(event.task);
+        return;
+      case 'task-failed':
+        this.#schedule.release(event.task);
+        if (event.retryAtMs !== undefined) this.#offerLater(event.task, event.retryAtMs - event.atMs);
+        return;
+      case 'task-cancelled':
+      case 'task-outcome-unknown':
+      case 'task-rollback-failed':
+        this.#schedule.release(event.task);
+        return;
+      case 'task-skipped':
+      case 'task-resolved-success':
+        this.#schedule.settle(event.task);
+        return;
+      case 'tasks-retried':
+        for (const task of event.tasks) this.#schedule.offer(task);
+        return;
+      case 'run-rollback-started':
+        this.#replace(this.#backward(event.tasks));
+        return;
+      case 'run-started':
+      case 'run-paused':
+      case 'run-resumed':
+      case 'run-cancel-requested':
+      case 'run-settled':
+      case 'task-started':
+      case 'task-cancelling':
+      case 'task-resolved-failed':
+      case 'task-rollback-started':
+    }
+  }
+
+  /** An ended run goes on: what may start is read off the record anew. */
+  takeUpAgain(): void {
+    this.#replace(this.#forward());
+    this.armBackoffs();
+  }
+
+  /** Waits for the automatic attempts that are due later. */
+  armBackoffs(): void {
+    const { record, parts } = this.#options;
+    const nowMs = parts.clock.nowMs();
+    for (const task of record.tasksIn('READY')) {
+      const retryAtMs = record.retryAtMs(task);
+      if (retryAtMs !== undefined) this.#offerLater(task, Math.max(0, retryAtMs - nowMs));
+    }
+  }
+
+  /** Waits for nothing any more. Safe twice. */
+  stop(): void {
+    for (const cancel of this.#backoffs) cancel();
+    this.#backoffs.clear();
+    this.#schedule.dispose();
+  }
+
+  #offerLater(task: number, delayMs: number): void {
+    const cancel = this.#options.parts.deadlines.after(delayMs, () => {
+      this.#backoffs.delete(cancel);
+      this.#schedule.offer(task);
+      this.#options.onReady();
+    });
+    this.#backoffs.add(cancel);
+  }
+
+  #replace(schedule: Schedule): void {
+    this.stop();
+    this.#schedule = schedule;
+  }
+
+  #forward(): Schedule {
+    const { plan, record } = this.#options;
+    const schedule = this.#over(plan.graph, (task) => isSatisfied(record.taskState(task)));
+    for (let task = 0; task < record.size; task++) {
+      if (record.taskState(task) !== 'READY' || record.retryAtMs(task) !== undefined) schedule.withdraw(task);
+    }
+    return schedule;
+  }
+
+  /** The same scheduling on the reversed graph: an undo waits for the undos of everything downstream of it. */
+  #backward(tasks: readonly number[]): Schedule {
+    const toUndo = new Set(tasks);
+    return this.#over(reversed(this.#options.plan.graph), (task) => !toUndo.has(task));
+  }
+
+  #over(graph: Digraph, settled: (task: number) => boolean): Schedule {
+    const { parts, onReady } = this.#options;
+    const limitsOf = (task: number): Int32Array => this.#limits[task] ?? noLimits;
+    return new Schedule({ graph, priority: this.#priority, pool: parts.limits, limitsOf, settled, onRoom: onReady });
+  }
+}
+
+const noLimits = new Int32Array(0);
+
+function priorities(plan: Plan): Float64Array {
+  const estimates = Float64Array.from(plan.tasks, (task) => task.estimateMs);
+  const { tail } = criticalPath(plan.graph, plan.order, estimates);
+  for (const [task, { priority }] of plan.tasks.entries()) if (priority !== undefined) tail[task] = priority;
+  return tail;
+}
+
+/** Limits that a fan-out made for itself belong to this run alone; all others are the engine's. */
+function limitIds(plan: Plan, runId: number, pool: LimitPool): readonly Int32Array[] {
+  const sizes = Object.entries(plan.ownLimits);
+  const own = new Map(sizes.map(([name, size]) => [name, pool.sized(`run ${runId}: ${name}`, size)]));
+  return plan.tasks.map(({ limits }) => {
+    if (limits.length === 0) return noLimits;
+    return Int32Array.from(new Set(limits.map((name) => own.get(name) ?? pool.slotFor(name)))).sort();
+  });
+}
+
+function reversed(graph: Digraph): Digraph {
+  return {
+    ...graph,
+    upstreamStart: graph.downstreamStart,
+    upstreamList: graph.downstreamList,
+    downstreamStart: graph.upstreamStart,
+    downstreamList: graph.upstreamList,
+  };
+}
