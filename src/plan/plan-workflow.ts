@@ -1,10 +1,11 @@
 import { RefusedError, type Problem } from '../errors/index.ts';
 import { topologicalOrder } from '../graph/index.ts';
 import type { JsonValue } from '../json/index.ts';
-import { collectSecrets } from '../secrets/index.ts';
-import type { SchemaIssue, Workflow } from '../workflow/index.ts';
+import { collectSecrets, createScrubber, type Scrubber } from '../secrets/index.ts';
+import type { SchemaIssue, SchemaResult, Workflow } from '../workflow/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
+import { frozen, recordedInput } from './recorded-input.ts';
 
 /** Input or declaration cannot be planned. Carries every problem: cycle path, unknown upstreams, duplicate keys, bad input. */
 export class InvalidPlanError extends RefusedError<'INVALID_PLAN'> {
@@ -19,15 +20,21 @@ export class InvalidPlanError extends RefusedError<'INVALID_PLAN'> {
  * @throws InvalidPlanError with every problem of the input, else of the declaration
  */
 export function planWorkflow<Raw>(workflow: Workflow<Raw>, input: NoInfer<Raw>): Plan {
-  const { result, secrets } = collectSecrets(() => parseInput(workflow, input));
-  return planRecorded(workflow, result, secrets);
+  const { result, secrets } = collectSecrets(() => validated(workflow, input));
+  const scrubber = scrubberOf(workflow, secrets);
+  const issues = result.issues?.map((issue) => issueProblem(issue, scrubber));
+  if (issues) throw new InvalidPlanError(workflow.name, issues);
+  const recorded = recordedInput('value' in result ? result.value : null);
+  if (recorded.kind === 'problem') throw new InvalidPlanError(workflow.name, [recorded.problem]);
+  return planRecorded(workflow, recorded.input, secrets);
 }
 
-/** As `planWorkflow`, for input that was parsed and recorded before: recovery does not parse again. */
+/** As `planWorkflow`, for input that was parsed and recorded before: recovery does not parse again. Freezes it. */
 export function planRecorded(workflow: Workflow, input: JsonValue, secrets: readonly string[] = []): Plan {
-  const declaration = workflow.expand(input);
-  const order = declaration.problems.length === 0 ? topologicalOrder(declaration.graph) : undefined;
-  if (!order) throw new InvalidPlanError(workflow.name, declaration.problems);
+  const declaration = workflow.expand(frozen(input));
+  const problems = [...identityProblems(workflow), ...declaration.problems];
+  const order = problems.length === 0 ? topologicalOrder(declaration.graph) : undefined;
+  if (!order) throw new InvalidPlanError(workflow.name, problems);
   const { tasks, graph, ownLimits } = declaration;
   return Object.freeze({
     workflow,
@@ -35,20 +42,46 @@ export function planRecorded(workflow: Workflow, input: JsonValue, secrets: read
     tasks,
     graph,
     order,
-    ownLimits,
-    claims: workflow.hooks.claims(input),
+    ownLimits: Object.freeze(ownLimits),
+    claims: Object.freeze([...new Set(workflow.hooks.claims(input))]),
     fingerprint: fingerprintOf(workflow, declaration),
-    secrets,
+    secrets: Object.freeze([...secrets]),
   });
 }
 
-function parseInput(workflow: Workflow, input: unknown): JsonValue {
-  const result = workflow.inputSchema['~standard'].validate(input);
-  if (result instanceof Promise) throw new InvalidPlanError(workflow.name, [asynchronousSchema]);
-  if (result.issues) throw new InvalidPlanError(workflow.name, result.issues.map(issueProblem));
-  // What a plan holds is what a store will give back, so it goes through JSON here, once.
-  return JSON.parse(JSON.stringify(result.value ?? null)) as JsonValue;
+function validated(workflow: Workflow, input: unknown): SchemaResult<unknown> {
+  const schema = workflow.inputSchema as Partial<typeof workflow.inputSchema> | undefined;
+  const standard = schema?.['~standard'];
+  if (typeof standard?.validate !== 'function') throw new InvalidPlanError(workflow.name, [noStandardSchema]);
+  const result = standard.validate(input);
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => undefined);
+  throw new InvalidPlanError(workflow.name, [asynchronousSchema]);
 }
+
+/** Secrets that no text could be searched for are refused here, before anything could show them. */
+function scrubberOf(workflow: Workflow, secrets: readonly string[]): Scrubber {
+  try {
+    return createScrubber(secrets);
+  } catch (error) {
+    if (error instanceof RefusedError) throw new InvalidPlanError(workflow.name, error.problems);
+    throw error;
+  }
+}
+
+function identityProblems({ name, version }: Pick<Workflow, 'name' | 'version'>): readonly Problem[] {
+  const wrong = Object.entries({ name, version }).filter(([, value]) => typeof value !== 'string' || value === '');
+  return wrong.map(([field]) => ({
+    code: 'INVALID_WORKFLOW',
+    message: `the workflow's ${field} is a non-empty string.`,
+  }));
+}
+
+const noStandardSchema: Problem = {
+  code: 'INVALID_SCHEMA',
+  message: 'the input schema is not a Standard Schema.',
+  next: 'Give `input` a schema of zod, valibot or another library that implements https://standardschema.dev.',
+};
 
 const asynchronousSchema: Problem = {
   code: 'ASYNCHRONOUS_SCHEMA',
@@ -56,11 +89,12 @@ const asynchronousSchema: Problem = {
   next: 'Move the asynchronous check into the workflow: a first task, or its `admit`.',
 };
 
-function issueProblem({ message, path = [] }: SchemaIssue): Problem {
-  const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+function issueProblem({ message, path = [] }: SchemaIssue, scrubber: Scrubber): Problem {
+  const field = scrubber.text(path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'));
+  const shown = scrubber.text(message);
   return {
     code: 'INVALID_INPUT',
-    message: field === '' ? `input: ${message}` : `input field "${field}": ${message}`,
+    message: field === '' ? `input: ${shown}` : `input field "${field}": ${shown}`,
     details: { field },
   };
 }
