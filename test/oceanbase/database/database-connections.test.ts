@@ -95,7 +95,7 @@ describe('a database that does not answer', () => {
     const { session, server } = await setupDatabase((_statement, connection) => {
       if (!frozen) connection.rows(['answer'], [['right']]);
     });
-    const error = await rejection(session.query(sql.ping(), { timeoutMs: 60 }));
+    const error = await rejection(session.query(sql.ping(), { timeoutMs: 400 }));
     expect(error).toMatchObject({ code: 'DB_TIMEOUT', mayHaveRun: true });
     expect(isConnectionError(error)).toBe(true);
     frozen = false;
@@ -109,13 +109,13 @@ describe('a database that does not answer', () => {
     const { session, server } = await setupDatabase(() => controller.abort());
     const error = await rejection(session.query(sql.ping(), { signal: controller.signal }));
     expect(error).toMatchObject({ code: 'DB_ABORTED', mayHaveRun: true });
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
   });
 
   it('ends a call that still waits for its turn, which says that it was not sent', async () => {
     const { session, server } = await setupDatabase(() => {}, { connectionsMax: 1 });
     const [first, second] = await Promise.all([
-      rejection(session.query(sql.ping(), { timeoutMs: 200 })),
+      rejection(session.query(sql.ping(), { timeoutMs: 600 })),
       rejection(session.query(sql.ping(), { timeoutMs: 100 })),
     ]);
     expect(first).toMatchObject({ code: 'DB_TIMEOUT', mayHaveRun: true });
@@ -157,7 +157,7 @@ describe('a connection lost mid-statement', () => {
     const { session, server } = await setupDatabase(pong);
     await session.query(sql.ping());
     for (const socket of server.sockets) socket.destroy();
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
     await session.query(sql.ping());
     expect(server.connectionsSeen()).toBe(2);
   });
@@ -175,7 +175,7 @@ describe('closing', () => {
     await connections.close();
     expect(await ended).toMatchObject({ code: 'DB_CONNECTION_LOST', mayHaveRun: true });
     expect(await rejection(session.query(sql.ping()))).toMatchObject({ code: 'DATABASE_SESSION_CLOSED' });
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
   });
 
   it('of a session leaves the others alone', async () => {
@@ -191,7 +191,7 @@ describe('closing', () => {
   it('happens by itself to idle connections', async () => {
     const { session, server } = await setupDatabase(pong, { idleMs: 20 });
     await session.query(sql.ping());
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
     await session.query(sql.ping());
   });
 });

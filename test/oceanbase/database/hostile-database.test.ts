@@ -77,7 +77,7 @@ describe('a hostile server', () => {
       );
     });
     expect(await rejection(session.query(sql.ping()))).toMatchObject({ code: 'DB_CONNECTION_LOST', mayHaveRun: true });
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
   });
 });
 

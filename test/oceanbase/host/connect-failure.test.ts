@@ -39,7 +39,9 @@ describe('a host that cannot be reached', () => {
     for (const socket of first.server.sockets) socket.destroy();
     const { server: impostor } = await setupHost({ hostKey: ed25519() });
     first.place.port = impostor.address.port;
-    await expect.poll(() => rejection(first.host.exec(sh`true`))).toMatchObject({ code: 'SSH_HOST_KEY_MISMATCH' });
+    await expect
+      .poll(() => rejection(first.host.exec(sh`true`)), { timeout: 5_000 })
+      .toMatchObject({ code: 'SSH_HOST_KEY_MISMATCH' });
     expect(impostor.commands).toEqual([]);
   });
 
@@ -57,7 +59,7 @@ describe('a host that cannot be reached', () => {
 
   it('is named when it accepts the connection and says nothing', async () => {
     const silent = await startTcpServer(() => {});
-    const { host } = await setupHost({}, { connectTimeoutMs: 60 }, (address) => ({ ...address, port: silent }));
+    const { host } = await setupHost({}, { connectTimeoutMs: 150 }, (address) => ({ ...address, port: silent }));
     expect(await rejection(host.exec(sh`true`))).toMatchObject({ code: 'SSH_SILENT', mayHaveRun: false });
   });
 

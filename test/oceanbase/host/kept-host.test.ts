@@ -34,7 +34,7 @@ describe('a kept connection', () => {
     const { host, server } = await setupHost();
     await run(host, sh`true`);
     for (const socket of server.sockets) socket.destroy();
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
     await run(host, sh`true`);
     expect(server.connectionsSeen()).toBe(2);
   });
@@ -42,7 +42,7 @@ describe('a kept connection', () => {
   it('is closed when idle', async () => {
     const { host, server } = await setupHost({}, { idleMs: 20 });
     await run(host, sh`true`);
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
     await run(host, sh`true`);
     expect(server.connectionsSeen()).toBe(2);
   });
@@ -59,7 +59,7 @@ describe('a kept connection', () => {
     await connections.close();
     await connections.close();
     expect(await rejection(host.exec(sh`true`))).toMatchObject({ code: 'HOST_SESSION_CLOSED' });
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
   });
 
   it('leaves a command under way with an unknown outcome when it is closed', async () => {
