@@ -110,7 +110,7 @@ export class LimitPool {
   emptyCopy(): LimitPool {
     const copy = new LimitPool();
     copy.#sizes = this.#sizes;
-    for (const name of this.#names) copy.slotFor(name);
+    for (const [id, name] of this.#names.entries()) copy.sized(name, this.size(id));
     return copy;
   }
 
