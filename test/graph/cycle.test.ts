@@ -2,7 +2,7 @@ import { alg, Graph } from '@dagrejs/graphlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findCycle } from '../../src/graph/index.ts';
-import { acyclicGraph, anyGraph, chain, complete, digraphOf, ring } from './graphs.ts';
+import { acyclicGraph, anyGraph, chain, complete, digraphOf, hangMs, ring } from './graphs.ts';
 import type { Drawing, Edge } from './graphs.ts';
 
 /** Every elementary cycle, smallest vertex first, by trying all ways: for small drawings. */
@@ -101,7 +101,7 @@ describe('the cycle that is found', () => {
   });
 });
 
-describe('large graphs with cycles', () => {
+describe('large graphs with cycles', { timeout: hangMs }, () => {
   const size = 100_000;
 
   it('a ring of 100,000 is one cycle', () => {
@@ -121,13 +121,14 @@ describe('large graphs with cycles', () => {
     expect(found).toMatchObject({ others: 1_000, othersIsLowerBound: true });
   });
 
-  it('a ring of 10,000 layers of ten, each joined to the whole next one, is certain of its shortest cycle', () => {
-    const edges = Array.from({ length: size * 10 }, (_, edge): Edge => {
+  it('a ring of 2,000 layers of ten, each joined to the whole next one, is certain of its shortest cycle', () => {
+    const layered = 20_000;
+    const edges = Array.from({ length: layered * 10 }, (_, edge): Edge => {
       const from = Math.floor(edge / 10);
-      return [from, ((Math.floor(from / 10) + 1) * 10 + (edge % 10)) % size];
+      return [from, ((Math.floor(from / 10) + 1) * 10 + (edge % 10)) % layered];
     });
-    const found = findCycle(digraphOf({ size, edges }));
-    expect(found?.shortest).toHaveLength(10_000);
+    const found = findCycle(digraphOf({ size: layered, edges }));
+    expect(found?.shortest).toHaveLength(2_000);
     expect(found?.isShortestCertain).toBe(true);
   });
 

@@ -100,10 +100,10 @@ describe('a graph taken from graphlib', () => {
     });
   });
 
-  it('may be a chain of 100,000, which graphlib itself cannot sort', () => {
+  it('may be a chain of 10,000, which graphlib itself cannot sort', () => {
     const graph = new Graph();
-    graph.setPath(Array.from({ length: 100_000 }, (_, v) => `t${v}`));
+    graph.setPath(Array.from({ length: 10_000 }, (_, v) => `t${v}`));
     expect(() => alg.topsort(graph)).toThrow(RangeError);
-    expect(resolveNames(namedVerticesFromGraphlib(graph))).toMatchObject({ kind: 'graph', graph: { size: 100_000 } });
+    expect(resolveNames(namedVerticesFromGraphlib(graph))).toMatchObject({ kind: 'graph', graph: { size: 10_000 } });
   });
 });

@@ -26,6 +26,15 @@ export function digraphOf({ size, edges }: Drawing): Digraph {
   return buildDigraph(size, { start, list });
 }
 
+/** Characters that somebody could trip over: separators, controls, marks of direction, halves of a pair. */
+export const oddCharacter = fc.constantFrom(
+  ...['a', 'B', '1', '_', ' ', '"', '\\', '→', 'é', '启', '😀', '\u0000', '\u0001', '\n', '\u001b', '\u009b'],
+  ...['\u2028', '\u202e', '\ufeff', '\ud800', '\udc00'],
+);
+
+/** A large graph that takes this long is taken for a hang, however busy the machine: no measure of speed. */
+export const hangMs = 60_000;
+
 /** 0 -> 1 -> 2 -> ... */
 export function chain(size: number): Drawing {
   return { size, edges: Array.from({ length: size - 1 }, (_, v): Edge => [v, v + 1]) };

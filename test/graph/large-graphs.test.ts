@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closure, criticalPath, topologicalOrder, waves } from '../../src/graph/index.ts';
-import { chain, digraphOf, fanIn, fanOut, ring } from './graphs.ts';
+import { chain, digraphOf, fanIn, fanOut, hangMs, ring } from './graphs.ts';
 import type { Drawing } from './graphs.ts';
 
 const size = 100_000;
@@ -12,7 +12,7 @@ interface Expected {
   readonly fromFirst: number;
 }
 
-describe('a graph of 100,000', () => {
+describe('a graph of 100,000', { timeout: hangMs }, () => {
   it.each<[string, Expected]>([
     ['chain', { drawing: chain(size), waveLast: size - 1, length: size, fromFirst: size }],
     ['fan-out', { drawing: fanOut(size), waveLast: 1, length: 2, fromFirst: size }],

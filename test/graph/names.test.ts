@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/errors/index.ts';
 import { resolveNames, upstreamsOf } from '../../src/graph/index.ts';
 import type { NamedVertex, ResolvedNames } from '../../src/graph/index.ts';
-import { acyclicGraph, ring } from './graphs.ts';
+import { acyclicGraph, hangMs, oddCharacter, ring } from './graphs.ts';
 
 /** Vertices as a record of key to upstream keys. */
 function resolve(tasks: Readonly<Record<string, readonly string[]>>): ResolvedNames {
@@ -29,9 +29,9 @@ describe('names that resolve', () => {
 
   it('may be any strings but the empty one', () => {
     const key = fc.oneof(
-      fc.string({ minLength: 1, unit: 'binary' }),
+      fc.string({ minLength: 1, unit: oddCharacter }),
       fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', '10', '1', ' ', '\u0000', '\u0001'),
-      fc.constantFrom('a'.repeat(100_000), `${'a'.repeat(99_999)}b`, '\ud800', 'é', 'e\u0301'),
+      fc.constantFrom('\ud800', 'é', 'e\u0301'),
     );
     const named = acyclicGraph(12).chain((drawing) =>
       fc.record({
@@ -53,6 +53,12 @@ describe('names that resolve', () => {
         }
       }),
     );
+  });
+
+  it('may be 100,000 characters long and differ only in the last one', () => {
+    const long = 'a'.repeat(99_999);
+    const resolved = resolve({ [`${long}a`]: [], [`${long}b`]: [`${long}a`] });
+    expect(resolved.kind === 'graph' && [...upstreamsOf(resolved.graph, 1)]).toEqual([0]);
   });
 
   it('may be none', () => {
@@ -117,7 +123,7 @@ describe('names that do not resolve', () => {
     expect(codes).toEqual(['UNKNOWN_UPSTREAM', 'CYCLE']);
   });
 
-  it('show a long cycle in part and say how long it is', () => {
+  it('show a long cycle in part and say how long it is', { timeout: hangMs }, () => {
     const { size, edges } = ring(100_000);
     const vertices = Array.from({ length: size }, (_, v) => ({ key: `t${v}`, upstreams: [] as string[] }));
     for (const [from, to] of edges) vertices[to]?.upstreams.push(`t${from}`);
@@ -159,7 +165,7 @@ describe('names that do not resolve', () => {
     });
   });
 
-  it('are found among 100,000 tasks without ado', () => {
+  it('are found among 100,000 tasks without ado', { timeout: hangMs }, () => {
     const vertices = Array.from({ length: 100_000 }, (_, v) => ({ key: `t${v}`, upstreams: [`t${v + 1}`, 'nowhere'] }));
     expect(problemsOf(resolveNames(vertices))).toHaveLength(1_001);
   });

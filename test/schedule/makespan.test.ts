@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { criticalPath, topologicalOrder } from '../../src/graph/index.ts';
 import { estimateMakespan, LimitPool } from '../../src/schedule/index.ts';
 import type { MakespanEstimate } from '../../src/schedule/index.ts';
-import { chain, digraphOf, fanIn, fanOut, ring } from '../graph/graphs.ts';
+import { chain, digraphOf, fanIn, fanOut, hangMs, ring } from '../graph/graphs.ts';
 import { anyScene, plain, sceneLimits } from './schedules.ts';
 import type { Scene } from './schedules.ts';
 
@@ -139,7 +139,7 @@ describe('an estimate', () => {
     ['chain', chain(100_000), 100_000, 1],
     ['fan-out', fanOut(100_000), 6_251, 16],
     ['fan-in', fanIn(100_000), 6_251, 16],
-  ])('of 100,000 tasks that are a %s is right', (_, drawing, makespan, peakConcurrency) => {
+  ])('of 100,000 tasks that are a %s is right', { timeout: hangMs }, (_, drawing, makespan, peakConcurrency) => {
     const durations = Array.from({ length: drawing.size }, () => 1);
     expect(estimate({ scene: plain(drawing), durations, concurrency: 16 })).toMatchObject({
       makespan,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { reversed } from '../../src/graph/index.ts';
 import { LimitPool, Schedule } from '../../src/schedule/index.ts';
-import { chain, digraphOf, fanIn, fanOut } from '../graph/graphs.ts';
+import { chain, digraphOf, fanIn, fanOut, hangMs } from '../graph/graphs.ts';
 import type { Drawing } from '../graph/graphs.ts';
 import { plain, scheduleOf, succeed, takeAll } from './schedules.ts';
 import type { Scene } from './schedules.ts';
@@ -188,7 +188,7 @@ describe('a schedule under limits', () => {
   });
 });
 
-describe('a schedule of 100,000 tasks', () => {
+describe('a schedule of 100,000 tasks', { timeout: hangMs }, () => {
   const size = 100_000;
 
   it.each([
