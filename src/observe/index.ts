@@ -1,0 +1,2 @@
+export { createLogger, type LogLevel, type LoggerOptions, type OpenLog } from './create-logger.ts';
+export { scrubbed } from './scrubbed.ts';

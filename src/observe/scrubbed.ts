@@ -1,0 +1,43 @@
+import { serializeError } from '../errors/index.ts';
+import type { JsonValue } from '../json/index.ts';
+import type { Logger } from '../run/index.ts';
+import type { Scrubber } from '../secrets/index.ts';
+
+const unwritable = '[not JSON]';
+
+/**
+ * A host program's logger, of any make, that is never told a secret which the scrubber knows: message and fields are
+ * scrubbed before they reach it. Fields arrive as plain JSON; errors among them as `{ code, message, … }`.
+ */
+export function scrubbed(logger: Logger, scrubber: Scrubber): Logger {
+  const passOn =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void => {
+      logger[level](scrubber.json(plain(fields)) as object, scrubber.text(message));
+    };
+  return { debug: passOn('debug'), info: passOn('info'), warn: passOn('warn'), error: passOn('error') };
+}
+
+/** Fields as JSON. One that cannot be written (a circle, too deep) does not take the others with it. */
+function plain(fields: object): JsonValue {
+  if (fields instanceof Error) return { error: asJson(fields) };
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, asJson(value)]),
+  );
+}
+
+function asJson(value: unknown): JsonValue {
+  try {
+    const json = JSON.stringify(value, writable) as string | undefined;
+    return json === undefined ? null : (JSON.parse(json) as JsonValue);
+  } catch {
+    return unwritable;
+  }
+}
+
+function writable(_: string, value: unknown): unknown {
+  if (value instanceof Error) return serializeError(value);
+  return typeof value === 'bigint' ? String(value) : value;
+}
