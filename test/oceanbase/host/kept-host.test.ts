@@ -39,6 +39,23 @@ describe('a kept connection', () => {
     expect(server.connectionsSeen()).toBe(2);
   });
 
+  it('that turns out to be dead before a command is sent is replaced, and the command is sent once', async () => {
+    const { host, server } = await setupHost({
+      cutsOpening: ({ commands, connections }) => commands === 1 && connections === 1,
+    });
+    await run(host, sh`true`);
+    await run(host, sh`echo once`);
+    expect(server.commands).toEqual(['true', 'echo once']);
+    expect(server.connectionsSeen()).toBe(2);
+  });
+
+  it('that dies again before a command is sent ends the call, which says that nothing ran', async () => {
+    const { host, server } = await setupHost({ cutsOpening: () => true });
+    expect(await rejection(host.exec(sh`true`))).toMatchObject({ code: 'SSH_CONNECTION_LOST', mayHaveRun: false });
+    expect(server.commands).toEqual([]);
+    expect(server.connectionsSeen()).toBe(2);
+  });
+
   it('is closed when idle', async () => {
     const { host, server } = await setupHost({}, { idleMs: 20 });
     await run(host, sh`true`);

@@ -30,6 +30,8 @@ export interface SshFixtureOptions {
   readonly onCommand?: OnCommand;
   /** More channels at once are refused, as sshd does by MaxSessions. */
   readonly channelsMax?: number;
+  /** Asked when a channel is to be opened: true destroys the connection instead. */
+  readonly cutsOpening?: (seen: { commands: number; connections: number }) => boolean;
   /** Refuses every command on a channel that it opened. */
   readonly refuseExec?: boolean;
   readonly hostKey?: ReturnType<typeof ssh2.utils.generateKeyPairSync>;
@@ -59,6 +61,10 @@ export async function startSshServer(options: SshFixtureOptions = {}): Promise<S
   let channelsOpen = 0;
   let channelsOpenMax = 0;
   const onSession = (connection: Connection, socket: Socket) => (accept: () => Session, reject: () => void) => {
+    if (options.cutsOpening?.({ commands: commands.length, connections: connectionsSeen })) {
+      socket.destroy();
+      return;
+    }
     if (channelsOpen >= channelsMax) {
       reject();
       return;
