@@ -9,6 +9,7 @@ export {
   type TaskShape,
 } from './plan/index.ts';
 export * from './inspect/index.ts';
+export * from './ocp/index.ts';
 export * from './run/index.ts';
 export { secret } from './secrets/index.ts';
 export {
@@ -25,5 +26,5 @@ export {
   type TaskSnapshot,
   type TaskState,
 } from './state/index.ts';
-export { memoryStore, type Store } from './store/index.ts';
+export * from './store/index.ts';
 export * from './workflow/index.ts';
