@@ -41,7 +41,7 @@ export function append<Body>(
     extend(ledger, commit);
     return;
   }
-  if (!ledger.header(commit.runId)) throw new RunUnknownError(commit.runId);
+  if (!ledger.hasRun(commit.runId)) throw new RunUnknownError(commit.runId);
   return lend((tables) => also(tables)).then(() => extend(ledger, commit));
 }
 
@@ -79,12 +79,12 @@ function isSameSet(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function moveClaims(ledger: Ledger, runId: number, move: 'release' | 'take'): void {
-  const header = ledger.header(runId);
-  if (!header) throw new RunUnknownError(runId);
   if (move === 'release') {
     ledger.releaseClaims(runId);
     return;
   }
+  const header = ledger.header(runId);
+  if (!header) throw new RunUnknownError(runId);
   requireFree(ledger, `Run ${runId}`, { claims: header.claims, by: runId });
   for (const claim of new Set(header.claims)) ledger.takeClaim(claim, runId);
 }

@@ -37,6 +37,7 @@ export interface Ledger<Body = unknown> extends LedgerReads {
 
   /** An event in recorded form: later changes of what the caller holds do not reach it. */
   bodyOf(event: RunEvent): Body;
+  hasRun(runId: number): boolean;
   header(runId: number): RunHeader | undefined;
   insertRun(header: RunHeader): void;
   /** False, with nothing written, when there is no such run. */

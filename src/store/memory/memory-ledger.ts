@@ -101,6 +101,10 @@ export class MemoryLedger implements Ledger<RunEvent> {
     return frozenCopy(event);
   }
 
+  hasRun(runId: number): boolean {
+    return this.#runs.has(runId);
+  }
+
   header(runId: number): RunHeader | undefined {
     return this.#runs.get(runId)?.header;
   }

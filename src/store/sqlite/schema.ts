@@ -12,11 +12,13 @@ export const migrations: readonly string[] = Object.freeze([
     workflow TEXT NOT NULL,
     state TEXT NOT NULL,
     updated_at_ms REAL NOT NULL,
-    event_count INTEGER NOT NULL,
-    header TEXT NOT NULL
+    event_count INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX runs_by_state ON runs (state);
   CREATE INDEX runs_by_workflow ON runs (workflow);
+
+  -- Apart from the row that every commit rewrites: a header holds the plan and can be large.
+  CREATE TABLE run_headers (run_id INTEGER PRIMARY KEY REFERENCES runs (id), body TEXT NOT NULL) STRICT;
 
   CREATE TABLE events (
     run_id INTEGER NOT NULL REFERENCES runs (id),

@@ -127,15 +127,19 @@ export class SqliteLedger implements Ledger<string> {
     return JSON.stringify(event);
   }
 
+  hasRun(runId: number): boolean {
+    return this.#writer.get('SELECT 1 FROM runs WHERE id = ?', runId) !== undefined;
+  }
+
   header(runId: number): RunHeader | undefined {
-    const found = this.#writer.get('SELECT header FROM runs WHERE id = ?', runId);
-    return found && (JSON.parse(String(found['header'])) as RunHeader);
+    const found = this.#writer.get('SELECT body FROM run_headers WHERE run_id = ?', runId);
+    return found && (JSON.parse(String(found['body'])) as RunHeader);
   }
 
   insertRun(header: RunHeader): void {
-    const insert =
-      "INSERT INTO runs (id, workflow, state, updated_at_ms, event_count, header) VALUES (?, ?, 'RUNNING', ?, 0, ?)";
-    this.#writer.run(insert, header.id, header.workflow, header.createdAtMs, JSON.stringify(header));
+    const insert = "INSERT INTO runs (id, workflow, state, updated_at_ms, event_count) VALUES (?, ?, 'RUNNING', ?, 0)";
+    this.#writer.run(insert, header.id, header.workflow, header.createdAtMs);
+    this.#writer.run('INSERT INTO run_headers (run_id, body) VALUES (?, ?)', header.id, JSON.stringify(header));
   }
 
   /** The state stands in an index and seldom changes, so that it is written only when it does. */

@@ -3,11 +3,13 @@ import type { LogRange } from '../ledger.ts';
 import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
 import type { Connection, SqliteRow } from './connection.ts';
 
+const selectRun = 'SELECT body, state, updated_at_ms FROM runs JOIN run_headers ON run_id = id';
+
 /** A run with its journal, as of one instant. O(events). */
 export function readRun(reader: Connection, id: number): StoredRun | undefined {
   reader.run('BEGIN');
   try {
-    const run = reader.get('SELECT header, state, updated_at_ms FROM runs WHERE id = ?', id);
+    const run = reader.get(`${selectRun} WHERE id = ?`, id);
     const events = run && reader.all('SELECT body FROM events WHERE run_id = ? ORDER BY sequence', id);
     return (
       run && { ...summaryOf(run), events: (events ?? []).map((row) => JSON.parse(String(row['body'])) as RunEvent) }
@@ -26,7 +28,7 @@ export function listRuns(reader: Connection, filter: RunFilter & { readonly limi
   ];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const values = [state, workflow].filter((value) => value !== undefined);
-  const select = `SELECT header, state, updated_at_ms FROM runs ${where} ORDER BY id DESC LIMIT ?`;
+  const select = `${selectRun} ${where} ORDER BY id DESC LIMIT ?`;
   return reader.all(select, ...values, limit).map(summaryOf);
 }
 
@@ -40,7 +42,7 @@ export function readLog(reader: Connection, { runId, task, after, limit }: LogRa
 
 function summaryOf(row: SqliteRow): RunSummary {
   return {
-    header: JSON.parse(String(row['header'])) as RunHeader,
+    header: JSON.parse(String(row['body'])) as RunHeader,
     state: row['state'] as RunState,
     updatedAtMs: Number(row['updated_at_ms']),
   };

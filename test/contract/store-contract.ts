@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../../src/store/index.ts';
+import { appendContract } from './store/append-contract.ts';
+import { createRunContract } from './store/create-run-contract.ts';
+import { lifecycleContract } from './store/lifecycle-contract.ts';
+import { listingContract } from './store/listing-contract.ts';
+import { logContract } from './store/log-contract.ts';
+import { tablesContract } from './store/tables-contract.ts';
+import { tablesModelContract } from './store/tables-model-contract.ts';
+
+/** Gives the store of the test that is running. */
+export type StoreUnderTest = () => Store;
+
+/** Holds a store to every promise of the port. `open` gives an empty one each time; whoever calls this cleans up after it. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`${name} keeps the store contract`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+    const current: StoreUnderTest = () => store;
+
+    describe('createRun', () => createRunContract(current));
+    describe('append', () => appendContract(current));
+    describe('readRun and listRuns', () => listingContract(current));
+    describe('appendLog and readLog', () => logContract(current));
+    describe('transact', () => tablesContract(current));
+    describe('transact against a model', () => tablesModelContract(open));
+    describe('flush and close', () => lifecycleContract(current));
+  });
+}
