@@ -1,3 +1,13 @@
 export { indexByKey, type Plan, type PlanTask } from './plan.ts';
 export { InvalidPlanError, planRecorded, planWorkflow } from './plan-workflow.ts';
 export { shapeFromJson, shapeToJson, type PlanShape, type TaskShape } from './plan-shape.ts';
+export { estimatePlan, type EstimateOptions, type PlanEstimate, type PointOfNoReturn } from './estimate.ts';
+export { durationsOf, limitIdsOf, prioritiesOf, type Schedulable } from './schedule-of-plan.ts';
+export { durationText } from './views/duration-text.ts';
+export { planDot } from './views/dot.ts';
+export type { DrawingOptions } from './views/drawing.ts';
+export { planJson } from './views/json.ts';
+export { planMermaid } from './views/mermaid.ts';
+export { planText, type PlanTextOptions } from './views/text.ts';
+export { fitted, textWidth } from './views/text-width.ts';
+export { undoOf, type UndoKind } from './views/undo-kind.ts';
