@@ -17,7 +17,7 @@ export interface Deadline {
 }
 
 /** The longest delay a Node timer keeps; a longer one would fire at once. */
-export const timeoutMsMax = 2 ** 31 - 1;
+const timeoutMsMax = 2 ** 31 - 1;
 
 /** Starts the deadline of one call. Refuses with `TIMEOUT_OUT_OF_RANGE` unless `timeoutMs` is between 1 and 2^31-1. */
 export function openDeadline(options: { timeoutMs: number; signal?: AbortSignal | undefined }): Deadline {

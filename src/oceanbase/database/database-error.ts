@@ -37,7 +37,13 @@ export class DatabaseError extends PrecedeError<DatabaseErrorCode> {
   }
 }
 
-/** The server answered a statement with an error of its own (`DB_STATEMENT_FAILED`): the statement had no effect. */
+/** Timeout within OceanBase, interrupted, out of execution time: the server itself does not know what became of it. */
+const undecidedErrors: ReadonlySet<number> = new Set([4012, 1317, 3024]);
+
+/**
+ * The server answered a statement with an error of its own (`DB_STATEMENT_FAILED`). The statement had no effect,
+ * unless the error is that the server gave up waiting: `mayHaveRun` is true then.
+ */
 export class StatementFailedError extends DatabaseError {
   /** The server's error number, such as 4668. */
   readonly errno: number;
@@ -47,7 +53,7 @@ export class StatementFailedError extends DatabaseError {
     const { errno, sqlState, statement } = parts;
     super('DB_STATEMENT_FAILED', {
       message: `The database refused a statement with error ${String(errno)}: ${parts.message}`,
-      mayHaveRun: false,
+      mayHaveRun: undecidedErrors.has(errno),
       details: { errno, sqlState, statement, serverMessage: parts.message },
     });
     this.errno = errno;

@@ -43,7 +43,7 @@ export function statementFailure(address: DatabaseAddress, statement: SqlStateme
 }
 
 /** `10.0.0.5:2881`, for messages. */
-export function placeOf(address: DatabaseAddress): string {
+function placeOf(address: DatabaseAddress): string {
   return `${address.host}:${String(address.port)}`;
 }
 

@@ -54,6 +54,12 @@ describe('a statement', () => {
     expect(server.connectionsSeen()).toBe(1);
   });
 
+  it('that the database gave up on may have run', async () => {
+    const { session } = await setupDatabase((_statement, connection) => connection.error(4012, 'Timeout'));
+    const add = sql.addServer({ ip: '10.0.0.5', rpcPort: 2882, zone: 'zone1' });
+    expect(await rejection(session.execute(add))).toMatchObject({ code: 'DB_STATEMENT_FAILED', mayHaveRun: true });
+  });
+
   it('keeps its connection, and leaves no listener behind after a thousand', async () => {
     const { session, server } = await setupDatabase(pong);
     const { signal } = new AbortController();
