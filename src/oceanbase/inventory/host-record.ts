@@ -72,3 +72,16 @@ export interface HostRecord {
 export function clusterServiceName(cluster: { readonly name: string; readonly obClusterId: number }): string {
   return `${cluster.name}:${cluster.obClusterId}`;
 }
+
+/** The host without the service of a cluster; AVAILABLE again when that was its only one. */
+export function withoutService(
+  host: HostRecord,
+  cluster: { readonly name: string; readonly obClusterId: number },
+  nowMs: number,
+): HostRecord {
+  const services = host.services.filter(
+    ({ type, name }) => type !== 'OB_CLUSTER' || name !== clusterServiceName(cluster),
+  );
+  const status = services.length === 0 && host.status === 'ONLINE' ? 'AVAILABLE' : host.status;
+  return { ...host, services, status, updateTimeMs: nowMs };
+}

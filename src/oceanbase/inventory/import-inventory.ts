@@ -98,7 +98,7 @@ async function putHost({ inventory, tables, description, nowMs }: ImportOfHost, 
     version: cluster.obVersion,
     softwarePackageId: null,
   } as const;
-  await inventory.hosts.put({ ...row, status: 'ONLINE', services: [service] });
+  await inventory.hosts.put({ ...row, services: [service] });
   const { innerIpAddress: ip, sqlPort, rpcPort } = host;
   await inventory.servers.put({
     id: await tables.nextNumber('server'),

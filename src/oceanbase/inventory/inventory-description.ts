@@ -77,16 +77,10 @@ export function zoneRow(description: ZoneDescription, clusterId: number): ZoneRe
 }
 
 /** A new host row, AVAILABLE. */
-export function hostRow({ zoneName: _, ...description }: HostDescription, origin: string, nowMs: number): HostRecord {
-  return {
-    ...unknownHostFacts,
-    status: 'AVAILABLE',
-    services: [],
-    createTimeMs: nowMs,
-    updateTimeMs: nowMs,
-    ...description,
-    origin,
-  };
+export function hostRow(description: HostDescription, origin: string, nowMs: number): HostRecord {
+  const { zoneName, ...facts } = description;
+  const status = zoneName === undefined ? 'AVAILABLE' : 'ONLINE';
+  return { ...unknownHostFacts, status, services: [], createTimeMs: nowMs, updateTimeMs: nowMs, ...facts, origin };
 }
 
 /** A new package row. */

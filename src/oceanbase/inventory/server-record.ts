@@ -59,6 +59,8 @@ export interface ServerEffects {
   readonly membership: boolean;
   /** Whether the run starts the agent. */
   readonly agent: boolean;
+  /** Steps whose undo found that the run had changed nothing: what is there was there before. */
+  readonly left: readonly string[];
 }
 
 /** Nothing changed yet. */
@@ -70,4 +72,5 @@ export const noEffects: ServerEffects = Object.freeze({
   serviceTimeBeforeRestart: null,
   membership: false,
   agent: false,
+  left: Object.freeze([]),
 });

@@ -1,0 +1,101 @@
+import { sh, type ShellCommand } from '../host/shell-command.ts';
+import type { ExecResult } from '../host/host-session.ts';
+import type { ServerSite } from './site.ts';
+
+/** What a host says of itself; null where it does not say. Sizes in bytes. */
+export interface HostFacts {
+  readonly architecture: string | null;
+  readonly kernel: string | null;
+  readonly user: string | null;
+  readonly homeFreeBytes: number | null;
+  readonly dataFreeBytes: number | null;
+  readonly logFreeBytes: number | null;
+  readonly memoryFreeBytes: number | null;
+  readonly openFiles: number | null;
+  readonly processes: number | null;
+  readonly aioRequests: number | null;
+  readonly swapBytes: number | null;
+  /** Always, madvise or never. */
+  readonly hugePages: string | null;
+  readonly isHomeWritable: boolean;
+  readonly isDataWritable: boolean;
+  readonly isLogWritable: boolean;
+  /** How far the host's clock is from ours at least, given how long the question took. */
+  readonly clockDifferenceMs: number | null;
+}
+
+/** The one command that asks a host for everything: a line `name value` a fact. It only reads. */
+export function hostFactsCommand({ host }: Pick<ServerSite, 'host'>): ShellCommand {
+  const { homePath, dataPath, logPath } = host;
+  return sh`nearest() { path=$1; while [ ! -d "$path" ] && [ "$path" != / ]; do path=$(dirname -- "$path"); done; echo "$path"; }
+free() { df -Pk -- "$(nearest "$1")" 2>/dev/null | awk 'NR == 2 { print $4 }'; }
+writable() { [ -w "$(nearest "$1")" ] && echo yes || echo no; }
+meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo 2>/dev/null; }
+echo "clock $(date +%s%3N)"
+echo "architecture $(uname -m)"
+echo "kernel $(uname -sr)"
+echo "user $(id -un)"
+echo "homeKib $(free ${homePath})"
+echo "dataKib $(free ${dataPath})"
+echo "logKib $(free ${logPath})"
+echo "homeWritable $(writable ${homePath})"
+echo "dataWritable $(writable ${dataPath})"
+echo "logWritable $(writable ${logPath})"
+echo "memoryKib $(meminfo MemAvailable)"
+echo "swapKib $(meminfo SwapTotal)"
+echo "openFiles $(ulimit -n)"
+echo "processes $(ulimit -u 2>/dev/null || ulimit -p 2>/dev/null)"
+echo "aioRequests $(cat /proc/sys/fs/aio-max-nr 2>/dev/null)"
+echo "hugePages $(sed 's/.*\\[\\(.*\\)\\].*/\\1/' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null)"`;
+}
+
+/** When the question was sent and answered, epoch milliseconds of our own clock. */
+export interface Exchange {
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** Reads the answer. What is missing or no number is null: a host that cannot tell is not refused for it. */
+export function parseHostFacts({ stdout }: Pick<ExecResult, 'stdout'>, exchange: Exchange): HostFacts {
+  const said = new Map(
+    stdout.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1).trim()]),
+  );
+  const text = (name: string): string | null => nonEmpty(said.get(name));
+  const number = (name: string): number | null => {
+    const value = text(name);
+    if (value === 'unlimited') return Number.MAX_SAFE_INTEGER;
+    return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+  };
+  const bytes = (name: string): number | null => {
+    const kib = number(name);
+    return kib === null ? null : kib * 1024;
+  };
+  return {
+    architecture: text('architecture'),
+    kernel: text('kernel'),
+    user: text('user'),
+    homeFreeBytes: bytes('homeKib'),
+    dataFreeBytes: bytes('dataKib'),
+    logFreeBytes: bytes('logKib'),
+    memoryFreeBytes: bytes('memoryKib'),
+    openFiles: number('openFiles'),
+    processes: number('processes'),
+    aioRequests: number('aioRequests'),
+    swapBytes: bytes('swapKib'),
+    hugePages: text('hugePages'),
+    isHomeWritable: text('homeWritable') === 'yes',
+    isDataWritable: text('dataWritable') === 'yes',
+    isLogWritable: text('logWritable') === 'yes',
+    clockDifferenceMs: clockDifference(number('clock'), exchange),
+  };
+}
+
+function nonEmpty(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
+}
+
+/** The host read its clock at some moment between our two; within that span nothing is known to differ. */
+function clockDifference(hostMs: number | null, { sentAtMs, receivedAtMs }: Exchange): number | null {
+  if (hostMs === null) return null;
+  return Math.max(0, sentAtMs - hostMs, hostMs - receivedAtMs);
+}

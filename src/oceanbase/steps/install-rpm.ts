@@ -1,0 +1,100 @@
+import { PrecedeError } from '../../errors/index.ts';
+import type { CheckContext } from '../../workflow/index.ts';
+import { CommandFailedError } from '../host/command-failed-error.ts';
+import { sh, type ShellCommand } from '../host/shell-command.ts';
+import { choosePackage } from '../inventory/choose-package.ts';
+import { installedName, type PackageRecord } from '../inventory/package-record.ts';
+import { actOnce } from './durable-command.ts';
+import { bringPackage, removeBroughtPackage } from './package-transfer.ts';
+import { act, look } from './on-host.ts';
+import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
+import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+
+const installTimeoutMs = 1_800_000;
+/** Where OceanBase's packages install to unless they are told otherwise. */
+const packagedHome = '/home/admin/oceanbase';
+
+/**
+ * Brings the package to the host, proves its sha256 there and installs it; a package that is installed is left as it
+ * is. Undo removes the package if this run has installed it.
+ */
+export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
+  return {
+    check: async (context) => {
+      const site = await openSite(context, server);
+      const packageName = installedName(await packageFor(context, site, server));
+      if (!(await isInstalled(context, site, packageName))) return 'needed';
+      return isLeftAlone(site, 'package')
+        ? { unknown: `${packageName} was there before the run` }
+        : { done: { packageName } };
+    },
+    run: async (context) => {
+      const site = await openSite(context, server);
+      const found = await packageFor(context, site, server);
+      const packageName = installedName(found);
+      if (await isInstalled(context, site, packageName)) return { packageName };
+      const file = await bringPackage(context, site, found);
+      await recordEffects(site, { packageName });
+      const command = installCommand(site, file);
+      await actOnce(context, site, { name: 'rpm', command, timeoutMs: installTimeoutMs });
+      await removeBroughtPackage(context, site, found);
+      return { packageName };
+    },
+    undo: async (context) => {
+      const site = await openSite(context, server);
+      const packageName = site.server?.effects.packageName ?? null;
+      if (packageName === null) return leaveAlone(site, 'package');
+      if (await isInstalled(context, site, packageName)) {
+        await act(context, site, sh`${rpm(site)} -e ${packageName}`, { timeoutMs: installTimeoutMs });
+      }
+      await removeBroughtPackage(context, site, await packageFor(context, site, server));
+      await recordEffects(site, { packageName: null });
+    },
+    preview: async (context) => {
+      const site = await openSite(context, server);
+      const found = await packageFor(context, site, server);
+      const host = site.host.name;
+      return [
+        { kind: 'note', text: `${found.fileName} (${found.size} bytes) comes to ${host}, sha256 ${found.sha256}` },
+        { kind: 'command', host, text: installCommand(site, found.fileName).text },
+      ];
+    },
+    timeoutMs: 3_600_000,
+    estimateMs: 30_000,
+    limits: hostLimit(server),
+  };
+}
+
+/** Whether the host's package database has it. Throws when the database cannot tell. */
+export async function isInstalled(context: CheckContext, site: ServerSite, packageName: string): Promise<boolean> {
+  const command = sh`LC_ALL=C rpm -q -- ${packageName}`;
+  const result = await look(context, site, command);
+  if (result.exitStatus === 0) return true;
+  if (result.stdout.includes('is not installed')) return false;
+  throw new CommandFailedError(site.host.id, command, result);
+}
+
+/** The package of the run, as admission recorded it; before that, in a dry run, the one that would be chosen. */
+export async function packageFor(context: CheckContext, site: ServerSite, server: ServerToAdd): Promise<PackageRecord> {
+  const recorded = context.context.stringMap['rpm_name'];
+  const found = await site.services.transact(async (inventory) => {
+    const known = (await inventory.packages.list()).find(({ fileName }) => fileName === recorded);
+    return known ?? (await choosePackage(inventory, site.cluster, [server]));
+  });
+  if (found) return found;
+  throw new PrecedeError('PACKAGE_MISSING', {
+    message: `There is no package of version ${site.cluster.obVersion} for host ${server.hostId} any more.`,
+    next: 'Add the package to the inventory, then retry.',
+    details: { hostId: server.hostId, ocpCode: 'PKG10014' },
+  });
+}
+
+function installCommand(site: ServerSite, file: string): ShellCommand {
+  const { homePath } = site.host;
+  const prefix = homePath === packagedHome ? sh`` : sh`--prefix ${homePath} `;
+  return sh`${rpm(site)} -ivh ${prefix}${file}`;
+}
+
+function rpm({ host }: ServerSite): ShellCommand {
+  return host.sudo ? sh`sudo -n rpm` : sh`rpm`;
+}

@@ -1,0 +1,78 @@
+import { provide, type ProvidedService, type Tables } from '../../workflow/index.ts';
+import type { DatabaseAddress } from '../database/database-address.ts';
+import { createDatabaseConnections } from '../database/database-connections.ts';
+import type { Dialect } from '../database/dialect.ts';
+import { dialect4x } from '../database/dialect-4x.ts';
+import { PrecedeError } from '../../errors/index.ts';
+import type { HostAddress } from '../host/host-address.ts';
+import { createHostConnections } from '../host/host-connections.ts';
+import { inventoryOf, type Inventory } from '../inventory/inventory.ts';
+import { resolveSecret } from '../inventory/secret-ref.ts';
+import { oceanbase, type ObServices } from './services.ts';
+import { incomplete } from './site.ts';
+
+/** What the steps' services are made of. */
+export interface OceanbaseServicesOptions {
+  /** The store that keeps the inventory beside the runs. */
+  readonly store: { transact<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> };
+  /** Told each password before it is used, so that it can be kept out of logs. @default nobody is told */
+  readonly onSecret?: (secret: string) => void;
+  /** Pause between two looks while waiting, in milliseconds. @default 1_000 */
+  readonly pollIntervalMs?: number;
+  /** How long servers may take until they serve, in milliseconds. @default 1_790_000, just below the task's timeout */
+  readonly activeTimeoutMs?: number;
+  /** @default Date.now */
+  readonly nowMs?: () => number;
+}
+
+/** What the steps need, ready for `createEngine({ services })`. */
+export interface OpenedServices {
+  readonly services: readonly ProvidedService[];
+  /** Ends every connection. Safe twice. */
+  close(): Promise<void>;
+}
+
+/** Opens what the steps act with: kept connections to the hosts and clusters that the inventory names. Connects to nothing yet. */
+export function oceanbaseServices(options: OceanbaseServicesOptions): OpenedServices {
+  const { store, onSecret, pollIntervalMs = 1_000, activeTimeoutMs = 1_790_000, nowMs = Date.now } = options;
+  const transact = <Result>(work: (inventory: Inventory) => Promise<Result>): Promise<Result> =>
+    store.transact((tables) => work(inventoryOf(tables)));
+  const hosts = createHostConnections({ hosts: (id) => transact((inventory) => hostAddress(inventory, id)) });
+  const databases = createDatabaseConnections({
+    address: async (id) => {
+      const { addresses, user, password } = await transact((inventory) => databaseAccess(inventory, id));
+      const secret = await resolveSecret(password);
+      onSecret?.(secret);
+      return addresses.map((address): DatabaseAddress => ({ ...address, user, password: secret }));
+    },
+  });
+  const implementation: ObServices = { hosts, databases, dialectOf, transact, nowMs, pollIntervalMs, activeTimeoutMs };
+  return {
+    services: [provide(oceanbase, implementation)],
+    close: async () => {
+      await Promise.all([hosts.close(), databases.close()]);
+    },
+  };
+}
+
+async function hostAddress(inventory: Inventory, id: number | string): Promise<HostAddress> {
+  const host = await inventory.hosts.get(Number(id));
+  if (!host) throw incomplete(`host ${id}`);
+  const { sshHost, innerIpAddress, sshPort: port, user, hostKey, keyFile } = host;
+  return { id, host: sshHost ?? innerIpAddress, port, user, hostKey, keyFile };
+}
+
+async function databaseAccess(inventory: Inventory, id: number | string) {
+  const cluster = await inventory.clusters.get(Number(id));
+  if (!cluster) throw incomplete(`cluster ${id}`);
+  return { addresses: cluster.sqlAddresses, user: cluster.sysUser, password: cluster.password };
+}
+
+function dialectOf(obVersion: string): Dialect {
+  if (obVersion.startsWith('4.')) return dialect4x;
+  throw new PrecedeError('OB_VERSION_UNKNOWN', {
+    message: `OceanBase ${obVersion} is not a version that can be spoken to.`,
+    next: 'Use a cluster of version 4.x.',
+    details: { obVersion },
+  });
+}

@@ -1,0 +1,70 @@
+import { RefusedError, type Problem } from '../../errors/index.ts';
+import type { CheckContext } from '../../workflow/index.ts';
+import { isInstalled, packageFor } from './install-rpm.ts';
+import { hostFactsCommand, parseHostFacts, type HostFacts } from './host-facts.ts';
+import { hostProblems, hostWarnings } from './host-problems.ts';
+import { readListeners } from './listeners.ts';
+import { statePaths } from './make-directories.ts';
+import { findObserver } from './observer-process.ts';
+import { look } from './on-host.ts';
+import { readServer } from './server-view.ts';
+import { openSite } from './site.ts';
+import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+
+/** What the pre-check saw and let pass. */
+export interface PreCheckReport {
+  readonly facts: HostFacts;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks whether the host can take a server: ports, directories, disks, memory, processors, limits, clock, an observer
+ * or a package that is there already. Reports everything that is wrong with the host at once; changes nothing.
+ */
+export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
+  return {
+    check: async (context) => {
+      const { problems, report } = await inspectHost(context, server);
+      return problems.length === 0 ? { done: report } : { unknown: problems.map(({ message }) => message).join('; ') };
+    },
+    run: async (context) => {
+      const { problems, report } = await inspectHost(context, server);
+      for (const warning of report.warnings) context.log.warn(warning);
+      if (problems.length > 0) throw new RefusedError('PRE_CHECK_FAILED', `Host ${server.hostId}`, problems);
+      return report;
+    },
+    preview: async (context) => {
+      const site = await openSite(context, server);
+      return [{ kind: 'command', host: site.host.name, text: hostFactsCommand(site).text }];
+    },
+    timeoutMs: 1_800_000,
+    estimateMs: 5_000,
+    limits: hostLimit(server),
+  };
+}
+
+interface Inspection {
+  readonly problems: readonly Problem[];
+  readonly report: PreCheckReport;
+}
+
+async function inspectHost(context: CheckContext, server: ServerToAdd): Promise<Inspection> {
+  const site = await openSite(context, server);
+  const { paths, host, cluster } = site;
+  const found = await packageFor(context, site, server);
+  const sentAtMs = site.services.nowMs();
+  const seen = await look(context, site, hostFactsCommand(site));
+  const facts = parseHostFacts(seen, { sentAtMs, receivedAtMs: site.services.nowMs() });
+  const [listeners, states, observer, installed, row] = await Promise.all([
+    readListeners(context, site),
+    statePaths(context, site, [host.dataPath, host.logPath, ...paths.leaves]),
+    findObserver(context, site),
+    isInstalled(context, site, found.name),
+    readServer(context, site),
+  ]);
+  const evidence = { site, facts, listeners, states, observer, installed, row, package: found };
+  return {
+    problems: hostProblems(evidence),
+    report: { facts, warnings: hostWarnings(facts, cluster.hostRequirements) },
+  };
+}

@@ -1,0 +1,88 @@
+import type { TaskContext } from '../../workflow/index.ts';
+import { sh } from '../host/shell-command.ts';
+import { listensAt, readListeners } from './listeners.ts';
+import {
+  findObserver,
+  launchCommand,
+  launchObserver,
+  stopObserver,
+  waitForSqlPort,
+  type ObserverProcess,
+} from './observer-process.ts';
+import { act } from './on-host.ts';
+import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
+import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+
+/**
+ * Starts the observer for the first time, with everything it needs to know, and waits until it runs and listens on its
+ * SQL port. Undo ends it and clears away what it wrote, so that the host can be used again.
+ */
+export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
+  return {
+    check: async (context) => {
+      const site = await openSite(context, server);
+      const observer = await findObserver(context, site);
+      if (!observer) return 'needed';
+      if (isLeftAlone(site, 'process')) return { unknown: `pid ${observer.pid} ran before the run` };
+      const listens = listensAt(await readListeners(context, site), {
+        ip: site.host.innerIpAddress,
+        port: site.host.sqlPort,
+      });
+      return listens ? { done: observer } : { unknown: `pid ${observer.pid} runs and does not listen yet` };
+    },
+    run: async (context) => {
+      const site = await openSite(context, server);
+      if (!(await findObserver(context, site))) {
+        await recordEffects(site, { process: true });
+        await launchObserver(context, site, startFlags(site, server));
+      }
+      const observer = await waitForSqlPort(context, site);
+      context.log.info(`The observer runs as pid ${observer.pid} since ${observer.startedAt ?? 'an unknown time'}.`);
+      return observer;
+    },
+    undo: async (context) => {
+      const site = await openSite(context, server);
+      if (!site.server?.effects.process) return leaveAlone(site, 'process');
+      const observer = await findObserver(context, site);
+      if (observer) await stopObserver(context, site, observer);
+      await clearAway(context, site);
+      await recordEffects(site, { process: false, firstStart: null, serviceTimeBeforeRestart: null });
+    },
+    preview: async (context) => {
+      const site = await openSite(context, server);
+      return [{ kind: 'command', host: site.host.name, text: launchCommand(site, startFlags(site, server)).text }];
+    },
+    timeoutMs: 1_200_000,
+    estimateMs: 15_000,
+    limits: hostLimit(server),
+  };
+}
+
+/** The full flag set of a first start. */
+export function startFlags({ host, cluster, paths }: ServerSite, server: ServerToAdd): readonly string[] {
+  const parameters = [
+    `config_additional_dir=${paths.configCopies.join(';')}`,
+    ...server.startupParameters.map(({ name, value }) => `${name}=${value}`),
+  ];
+  return [
+    ...['-I', host.innerIpAddress, '-p', String(host.sqlPort), '-P', String(host.rpcPort)],
+    ...['-z', server.zoneName, '-d', paths.store],
+    ...['-r', cluster.rootServers.map(({ ip, rpcPort, sqlPort }) => `${ip}:${rpcPort}:${sqlPort}`).join(';')],
+    ...['-c', String(cluster.obClusterId), '-n', cluster.name],
+    ...['-o', parameters.join(',')],
+  ];
+}
+
+/** Everything that an observer writes: its pid, its saved configuration and copies, its logs, its data. */
+async function clearAway(context: TaskContext, site: ServerSite): Promise<void> {
+  const { home, pidFile, savedConfig, log, leaves } = site.paths;
+  await act(
+    context,
+    site,
+    sh`rm -f -- ${pidFile} ${savedConfig} ${savedConfig}.history
+rm -rf -- ${log}
+for path in ${leaves}; do [ ! -d "$path" ] || find "$path" -mindepth 1 -delete || exit 1; done
+cd ${home} 2>/dev/null && rmdir run etc 2>/dev/null
+true`,
+  );
+}
