@@ -14,9 +14,13 @@ const attemptsMax = 50;
 export function newKeyPair(comment: string): KeyPair {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-    // About 4 of 1,000 keys that ssh2 1.17 makes cannot be read back ("Malformed OpenSSH private key").
-    if (ssh2.utils.parseKey(pair.private) instanceof Error) continue;
+    // ssh2 1.17 drops a leading zero byte: about 4 of 1,000 keys cannot be read back.
+    if (!isReadable(pair.private) || !isReadable(pair.public)) continue;
     return { publicKey: pair.public.split(' ').slice(0, 2).join(' '), privateKey: pair.private };
   }
   throw new PrecedeError('KEY_NOT_MADE', { message: `No readable SSH key came out of ${attemptsMax} attempts.` });
+}
+
+function isReadable(key: string): boolean {
+  return !(ssh2.utils.parseKey(key) instanceof Error);
 }

@@ -4,7 +4,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { findHostConfig, type HostConfig } from './host-config.ts';
-import { daemonMark, startDaemon } from './observer/daemon.ts';
+import { daemonMark, startDaemonByOwner } from './observer/daemon.ts';
 import { parseObserverFlags, type ObserverFlags } from './observer/observer-flags.ts';
 import { openObserverLog } from './observer/observer-log.ts';
 import { observerPlace, refused, resolveSettings } from './observer/observer-start.ts';
@@ -21,7 +21,16 @@ if (!host) fail(['this is no host of a sandbox']);
 else if (isProblems(flags)) fail(flags);
 else if (flags.print !== undefined) print(flags.print);
 else if (flags.foreground || isDaemon) await runHere(flags, host);
-else process.exitCode = await startDaemon({ launcher, args, home, env: process.env });
+else process.exitCode = await start(host);
+
+async function start(on: HostConfig): Promise<number> {
+  try {
+    return await startDaemonByOwner({ launcher, args, home, env: process.env }, on);
+  } catch (error) {
+    fail([error instanceof Error ? error.message : String(error)]);
+    return 1;
+  }
+}
 
 async function runHere(given: ObserverFlags, on: HostConfig): Promise<void> {
   const log = openObserverLog(home);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import type { DaemonStart } from './observer/daemon.ts';
 import { listenForLines, type LineMessage, type LinePeer, type SocketAddress } from './line-socket.ts';
 
 /** How stand-ins notice their owner's end: its connections and its end of a FIFO close, even after kill -9. */
@@ -13,6 +14,8 @@ export interface OwnerBeacon {
 export interface OwnerRequests {
   /** `rpm` on this host is in the middle of an install. */
   onInstalling(hostId: number): void;
+  /** bin/observer on a host wants its daemon started; resolves with the exit status for bin/observer. */
+  onStartObserver(start: DaemonStart): Promise<number>;
   /** Somebody who knows the token wants the sandbox to end. */
   onStop(): void;
 }
@@ -24,7 +27,7 @@ export async function openOwnerBeacon(
 ): Promise<OwnerBeacon> {
   const { address, token, fifo } = options;
   const server = await listenForLines(address, (message, peer) => {
-    if (message['token'] === token) answer(message, peer, requests);
+    if (message['token'] === token) void answer(message, peer, requests);
     else peer.close();
   });
   let descriptor: number | undefined = openFifo(fifo);
@@ -39,11 +42,12 @@ export async function openOwnerBeacon(
   };
 }
 
-function answer(message: LineMessage, peer: LinePeer, requests: OwnerRequests): void {
+async function answer(message: LineMessage, peer: LinePeer, requests: OwnerRequests): Promise<void> {
   const { op, hostId } = message;
   if (op === 'installing' && typeof hostId === 'number') requests.onInstalling(hostId);
+  const status = op === 'start-observer' ? await requests.onStartObserver(message['start'] as DaemonStart) : 0;
   // 'watch' needs nothing but the connection itself.
-  peer.send({ ok: true, pid: process.pid });
+  peer.send({ ok: true, pid: process.pid, status });
   if (op === 'stop') requests.onStop();
 }
 

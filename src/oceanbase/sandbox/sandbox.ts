@@ -12,8 +12,9 @@ import { makeMemberFiles, startMember, writeClusterState, type Member } from './
 import { newKeyPair } from './keys.ts';
 import { hostPaths, sandboxPaths } from './layout.ts';
 import { askOnce } from './line-socket.ts';
+import { startDaemon } from './observer/daemon.ts';
 import { openOwnerBeacon, type OwnerBeacon } from './owner-beacon.ts';
-import { sweepProcesses } from './process-sweep.ts';
+import { sandboxVariable, sweepProcesses } from './process-sweep.ts';
 import { fullName, observerPackage, writePackageFile, type PackageContent } from './rpm/package-file.ts';
 import type { SandboxAccess, SandboxHost, SandboxPackage } from './sandbox-access.ts';
 import { claimDirectory, recordSandbox, removeRemains } from './sandbox-directory.ts';
@@ -143,6 +144,7 @@ function openBeacon(fleet: Fleet, parts: SandboxParts): Promise<OwnerBeacon> {
     { address: addresses.owner, token, fifo: sandboxPaths(dir).ownerFifo },
     {
       onInstalling: (hostId) => parts.servers.get(hostId)?.onInstalling(),
+      onStartObserver: (asked) => startDaemon({ ...asked, env: { ...asked.env, [sandboxVariable]: fleet.sandboxId } }),
       onStop: () => {
         // Whoever awaits `stopped` is told of a failure.
         parts.stop().catch(() => undefined);

@@ -28,7 +28,9 @@ pid_of() { cat "$AGENT/run/$1.pid" 2>/dev/null; }
 # A pid file alone proves nothing: the process may be gone and its number taken by another.
 runs() {
   pid=$(pid_of "$1") && [ -n "$pid" ] || return 1
-  case "$(ps -o args= -p "$pid" 2>/dev/null)" in *"$AGENT/bin/$1"*) return 0 ;; *) return 1 ;; esac
+  if [ -d /proc/self ]; then args=$({ tr '\\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null)
+  else args=$(ps -o args= -p "$pid" 2>/dev/null); fi
+  case "$args" in *"$AGENT/bin/$1"*) return 0 ;; *) return 1 ;; esac
 }
 
 start() {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import type { HostConfig } from '../host-config.ts';
+import { askOnce } from '../line-socket.ts';
 import { nodeArguments, programPath } from '../program.ts';
 
 /** First argument of an observer that is to stay a process of its own and to report to the one that started it. */
@@ -15,6 +17,18 @@ export interface DaemonStart {
   readonly args: readonly string[];
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const startTimeoutMs = 30_000;
+
+/**
+ * Lets the sandbox's owner start the daemon, and so be its parent: in a container whose first process collects no
+ * orphans, a killed observer would otherwise stay as a zombie that `kill -0` takes for alive.
+ */
+export async function startDaemonByOwner(start: DaemonStart, { owner, token }: HostConfig): Promise<number> {
+  const message = { token, op: 'start-observer', start };
+  const { status } = await askOnce({ ...owner, timeoutMs: startTimeoutMs, message });
+  return typeof status === 'number' ? status : 1;
 }
 
 /** Starts an observer as a process of its own. Resolves with 0 when it serves, else with the status it ended with. */
