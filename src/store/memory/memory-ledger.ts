@@ -18,7 +18,6 @@ interface MemoryRun {
  * between, which is what keeps readers, who look at the same maps, from seeing half a commit.
  */
 export class MemoryLedger implements Ledger<RunEvent> {
-  readonly failure = undefined;
   readonly #undoLog: UndoLog = [];
   readonly #tables = new MemoryTables(this.#undoLog);
   readonly #sequences = new Map<string, number>();
@@ -28,6 +27,10 @@ export class MemoryLedger implements Ledger<RunEvent> {
   readonly #lines = new Map<number, KeptLogLine[]>();
   #savepoint = 0;
   #lineCount = 0;
+
+  get failure(): Error | undefined {
+    return undefined;
+  }
 
   begin(): boolean {
     return true;

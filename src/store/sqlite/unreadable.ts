@@ -1,6 +1,8 @@
 import { StoreUnreadableError } from '../store-failures.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
 
+const noDirectory = { reason: 'A part of the path is a file, not a directory.', next: 'Check the path.' };
+
 const causes: Readonly<Record<string, { reason: string; next: string }>> = {
   [sqliteCode.notADatabase]: {
     reason: 'The file is not a store.',
@@ -20,7 +22,8 @@ const causes: Readonly<Record<string, { reason: string; next: string }>> = {
   },
   ENOENT: { reason: 'There is no such file.', next: 'Check the path, or start a run to make the store.' },
   EISDIR: { reason: 'It is a directory.', next: 'Name a file in it, such as store.db.' },
-  ENOTDIR: { reason: 'A part of the path is a file, not a directory.', next: 'Check the path.' },
+  ENOTDIR: noDirectory,
+  EEXIST: noDirectory,
 };
 
 const noPermission = {

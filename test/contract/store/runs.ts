@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { RunEvent, RunHeader } from '../../../src/state/index.ts';
 import type { Admitted, NewRun, RunIds, Store } from '../../../src/store/index.ts';
 
@@ -51,15 +50,14 @@ export function taskStarted(task: number, atMs = createdAtMs + task): RunEvent {
   return { type: 'task-started', task, attempt: 1, atMs };
 }
 
-/** What a promise was rejected with. */
+/** What a promise was rejected with. Throws when it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  const nothing = Symbol('nothing');
-  const thrown: unknown = await promise.then(
-    () => nothing,
-    (error: unknown) => error,
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
   );
-  expect(thrown, 'it resolved').not.toBe(nothing);
-  return thrown;
+  if (!outcome) throw new Error('It resolved.');
+  return outcome.error;
 }
 
 /** What a run's journal holds now. */
