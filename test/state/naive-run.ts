@@ -1,0 +1,237 @@
+import type { RunEvent, RunState, TaskState } from '../../src/state/index.ts';
+import type { FailurePolicy, TerminalRunState } from '../../src/workflow/index.ts';
+
+type EventType = RunEvent['type'];
+
+/** The rules for one task, written out state by state: what may happen to it, and where that takes it. */
+export const taskRules: Readonly<Record<TaskState, Partial<Record<EventType | 'upstreams-settled', TaskState[]>>>> = {
+  PENDING: { 'upstreams-settled': ['READY'] },
+  READY: { 'task-started': ['RUNNING'], 'task-rollback-started': ['ROLLING_BACK'] },
+  RUNNING: {
+    'task-succeeded': ['SUCCESS'],
+    'task-failed': ['FAILED', 'READY'],
+    'task-cancelling': ['CANCELLING'],
+    'task-outcome-unknown': ['UNKNOWN'],
+  },
+  SUCCESS: { 'task-rollback-started': ['ROLLING_BACK'] },
+  FAILED: {
+    'tasks-retried': ['READY'],
+    'task-skipped': ['SKIPPED'],
+    'task-rollback-started': ['ROLLING_BACK'],
+  },
+  SKIPPED: { 'task-rollback-started': ['ROLLING_BACK'] },
+  CANCELLING: {
+    'task-succeeded': ['SUCCESS'],
+    'task-cancelled': ['CANCELLED'],
+    'task-outcome-unknown': ['UNKNOWN'],
+  },
+  CANCELLED: { 'tasks-retried': ['READY'], 'task-rollback-started': ['ROLLING_BACK'] },
+  UNKNOWN: { 'task-resolved-success': ['SUCCESS'], 'task-resolved-failed': ['FAILED'] },
+  ROLLING_BACK: { 'task-rolled-back': ['ROLLED_BACK'], 'task-rollback-failed': ['ROLLBACK_FAILED'] },
+  ROLLED_BACK: {},
+  ROLLBACK_FAILED: { 'task-rollback-started': ['ROLLING_BACK'] },
+};
+
+/** In which states of the run an event may happen at all; one that is not named may in all. */
+export const runRules: Readonly<Partial<Record<EventType, RunState[]>>> = {
+  'run-started': ['RUNNING'],
+  'run-paused': ['RUNNING'],
+  'run-resumed': ['PAUSED'],
+  'run-cancel-requested': ['RUNNING', 'PAUSED'],
+  'run-settled': ['RUNNING', 'PAUSED', 'ROLLING_BACK'],
+  'task-started': ['RUNNING', 'PAUSED'],
+  'tasks-retried': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
+  'task-skipped': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
+  'run-rollback-started': ['FAILED', 'CANCELLED', 'ROLLBACK_FAILED'],
+  'task-rollback-started': ['ROLLING_BACK'],
+};
+
+interface NaiveTask {
+  state: TaskState;
+  attempt: number;
+  retryAtMs: number | undefined;
+  output: unknown;
+  error: unknown;
+}
+
+/** A run as one would write it down who has time: no counters, no arrays of numbers, everything looked up anew. */
+export class NaiveRun {
+  readonly upstreams: readonly (readonly number[])[];
+  readonly tasks: NaiveTask[];
+  state: RunState = 'RUNNING';
+  isStarted = false;
+  isCancelRequested = false;
+  rollback = { tasks: new Set<number>(), failed: new Set<number>() };
+
+  constructor(upstreams: readonly (readonly number[])[]) {
+    this.upstreams = upstreams;
+    this.tasks = upstreams.map(() => ({
+      state: 'PENDING',
+      attempt: 0,
+      retryAtMs: undefined,
+      output: undefined,
+      error: undefined,
+    }));
+  }
+
+  stateOf(task: number): TaskState | 'NO TASK' {
+    return this.tasks[task]?.state ?? 'NO TASK';
+  }
+
+  /** All that decides about what may happen next. */
+  situation(): object {
+    const { state, isStarted, isCancelRequested, rollback } = this;
+    const tasks = this.tasks.map((task) => [task.state, task.attempt > 0]);
+    return { state, isStarted, isCancelRequested, tasks, rollback: [[...rollback.tasks], [...rollback.failed]] };
+  }
+
+  allows(event: RunEvent): boolean {
+    if ((event.type === 'run-started') === this.isStarted) return false;
+    return runRules[event.type]?.includes(this.state) !== false && this.tasksAllow(event);
+  }
+
+  apply(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-started':
+        this.isStarted = true;
+        break;
+      case 'run-paused':
+        this.state = 'PAUSED';
+        break;
+      case 'run-resumed':
+        this.state = 'RUNNING';
+        break;
+      case 'run-cancel-requested':
+        this.state = 'RUNNING';
+        this.isCancelRequested = true;
+        break;
+      case 'run-settled':
+        this.state = event.state;
+        break;
+      case 'run-rollback-started':
+        this.state = 'ROLLING_BACK';
+        this.isCancelRequested = false;
+        this.rollback = { tasks: new Set(event.tasks), failed: new Set() };
+        break;
+      case 'tasks-retried':
+        for (const task of event.tasks) this.set(task, { state: 'READY', retryAtMs: undefined });
+        this.goOn();
+        break;
+      case 'task-skipped':
+        this.set(event.task, { state: 'SKIPPED', output: event.output });
+        this.goOn();
+        break;
+      case 'task-failed':
+        if (event.retryAtMs === undefined) this.set(event.task, { state: 'FAILED', error: event.error });
+        else this.set(event.task, { state: 'READY', error: event.error, retryAtMs: event.retryAtMs });
+        break;
+      case 'task-started':
+        this.set(event.task, { state: 'RUNNING', attempt: event.attempt, error: undefined, retryAtMs: undefined });
+        break;
+      case 'task-succeeded':
+      case 'task-resolved-success':
+        this.set(event.task, { state: 'SUCCESS', output: event.output, error: undefined });
+        break;
+      case 'task-cancelling':
+        this.set(event.task, { state: 'CANCELLING' });
+        break;
+      case 'task-cancelled':
+        this.set(event.task, { state: 'CANCELLED', error: event.error });
+        break;
+      case 'task-outcome-unknown':
+        this.set(event.task, { state: 'UNKNOWN', error: event.error });
+        break;
+      case 'task-resolved-failed':
+        this.set(event.task, { state: 'FAILED', error: event.error });
+        break;
+      case 'task-rollback-started':
+        this.set(event.task, { state: 'ROLLING_BACK' });
+        break;
+      case 'task-rolled-back':
+        this.set(event.task, { state: 'ROLLED_BACK', error: undefined });
+        break;
+      case 'task-rollback-failed':
+        this.set(event.task, { state: 'ROLLBACK_FAILED', error: event.error });
+        this.rollback.failed.add(event.task);
+        break;
+    }
+    if (this.isStarted) this.makeReady();
+  }
+
+  end(onFailure: FailurePolicy = 'finish-running'): TerminalRunState | undefined {
+    const states = this.tasks.map(({ state }) => state);
+    if (states.some((state) => ['RUNNING', 'CANCELLING', 'ROLLING_BACK'].includes(state))) return undefined;
+    if (this.state === 'ROLLING_BACK') return this.endOfRollback();
+    if (states.includes('UNKNOWN')) return undefined;
+    if (states.every((state) => state === 'SUCCESS' || state === 'SKIPPED')) return 'SUCCESS';
+    if (this.isCancelRequested) return 'CANCELLED';
+    const goesOn = onFailure === 'continue' && states.includes('READY');
+    return this.hasFailed() && !goesOn ? 'FAILED' : undefined;
+  }
+
+  mayStart(onFailure: FailurePolicy): boolean {
+    return this.state === 'RUNNING' && !this.isCancelRequested && (onFailure === 'continue' || !this.hasFailed());
+  }
+
+  /** Everything in the rollback, not undone, not tried in vain, and needed by nothing that is still to be undone. */
+  undoable(): readonly number[] {
+    const isLeft = (task: number): boolean => this.rollback.tasks.has(task) && this.stateOf(task) !== 'ROLLED_BACK';
+    return [...this.tasks.keys()].filter((task) => {
+      if (!isLeft(task) || this.rollback.failed.has(task) || this.stateOf(task) === 'ROLLING_BACK') return false;
+      return !this.upstreams.some((upstreams, other) => upstreams.includes(task) && isLeft(other));
+    });
+  }
+
+  /** What has run, as far as it got. */
+  toUndo(): readonly number[] {
+    return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task));
+  }
+
+  private hasFailed(): boolean {
+    return this.tasks.some(({ state }) => state === 'FAILED' || state === 'CANCELLED');
+  }
+
+  private tasksAllow(event: RunEvent): boolean {
+    if (event.type === 'run-settled') return this.end() === event.state;
+    if (event.type === 'task-rollback-started') return this.undoable().includes(event.task);
+    if ('task' in event) return this.fits(event.task, event.type);
+    if (!('tasks' in event)) return true;
+    const { type, tasks } = event;
+    const fits = (task: number): boolean => (type === 'tasks-retried' ? this.fits(task, type) : this.mayBeUndone(task));
+    return new Set(tasks).size === tasks.length && tasks.every(fits);
+  }
+
+  private endOfRollback(): TerminalRunState | undefined {
+    if (this.undoable().length > 0) return undefined;
+    const isUndone = [...this.rollback.tasks].every((task) => this.stateOf(task) === 'ROLLED_BACK');
+    return isUndone ? 'ROLLED_BACK' : 'ROLLBACK_FAILED';
+  }
+
+  private mayBeUndone(task: number): boolean {
+    if (this.stateOf(task) === 'READY' && this.tasks[task]?.attempt === 0) return false;
+    return this.fits(task, 'task-rollback-started');
+  }
+
+  private fits(task: number, event: EventType): boolean {
+    const state = this.stateOf(task);
+    return state !== 'NO TASK' && taskRules[state][event] !== undefined;
+  }
+
+  private set(task: number, change: Partial<NaiveTask>): void {
+    Object.assign(this.tasks[task] ?? {}, change);
+  }
+
+  private goOn(): void {
+    this.isCancelRequested = false;
+    if (this.state !== 'PAUSED') this.state = 'RUNNING';
+  }
+
+  private makeReady(): void {
+    for (const [index, task] of this.tasks.entries()) {
+      const isFree = (this.upstreams[index] ?? []).every((upstream) =>
+        ['SUCCESS', 'SKIPPED'].includes(this.stateOf(upstream)),
+      );
+      if (task.state === 'PENDING' && isFree) task.state = 'READY';
+    }
+  }
+}
