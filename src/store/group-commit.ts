@@ -104,9 +104,13 @@ export class GroupCommit {
 
   async #commit(members: readonly Member[]): Promise<void> {
     try {
-      await this.#begin();
+      this.#requireSound();
+      if (!this.#ledger.begin()) await this.#untilBegun();
       const answers: (() => void)[] = [];
-      for (const member of members) answers.push(await this.#answer(member));
+      for (const member of members) {
+        const answer = this.#work(member);
+        answers.push(answer instanceof Promise ? await answer : answer);
+      }
       const lines = this.#takeLines();
       if (lines.length > 0) this.#ledger.insertLog(lines);
       this.#ledger.commit();
@@ -118,29 +122,44 @@ export class GroupCommit {
     }
   }
 
-  async #begin(): Promise<void> {
+  async #untilBegun(): Promise<void> {
     const { busyMs } = this.#grouping;
     const deadlineMs = performance.now() + busyMs;
-    this.#requireSound();
-    while (!this.#ledger.begin()) {
+    do {
       if (performance.now() >= deadlineMs) throw new StoreBusyError(busyMs);
       await new Promise((resolve) => setTimeout(resolve, busyPollMs));
+    } while (!this.#ledger.begin());
+  }
+
+  /** Does a member's work and gives what tells it how that went. Waits only for members that wait themselves. */
+  #work(member: Member): (() => void) | Promise<() => void> {
+    this.#ledger.savepoint();
+    try {
+      const result = member.work();
+      return result instanceof Promise ? this.#finish(member, result) : this.#done(member, result);
+    } catch (error) {
+      return this.#undone(member, error);
     }
   }
 
-  async #answer({ work, resolve, reject }: Member): Promise<() => void> {
-    this.#ledger.savepoint();
+  async #finish(member: Member, working: Promise<unknown>): Promise<() => void> {
     try {
-      const working = work();
-      const result = working instanceof Promise ? ((await working) as unknown) : working;
-      this.#requireSound();
-      this.#ledger.releaseSavepoint();
-      return () => resolve(result);
+      return this.#done(member, await working);
     } catch (error) {
-      this.#requireSound();
-      this.#ledger.undoSavepoint();
-      return () => reject(error);
+      return this.#undone(member, error);
     }
+  }
+
+  #done({ resolve }: Member, result: unknown): () => void {
+    this.#requireSound();
+    this.#ledger.releaseSavepoint();
+    return () => resolve(result);
+  }
+
+  #undone({ reject }: Member, error: unknown): () => void {
+    this.#requireSound();
+    this.#ledger.undoSavepoint();
+    return () => reject(error);
   }
 
   /** A callback may have swallowed the failure of a write; its transaction is lost all the same. */
