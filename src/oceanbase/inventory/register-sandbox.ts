@@ -1,5 +1,5 @@
 import type { Tables } from '../../workflow/index.ts';
-import type { SandboxAccess, SandboxHost } from '../sandbox/sandbox-access.ts';
+import type { SandboxAccess, SandboxHost, SandboxPackage } from '../sandbox/sandbox-access.ts';
 import { standInHostRequirements } from './host-requirements.ts';
 import { importInventory } from './import-inventory.ts';
 import type { HostDescription, InventoryDescription } from './inventory-description.ts';
@@ -34,7 +34,7 @@ function describeSandbox({ cluster, hosts, packages, sql }: SandboxAccess): Inve
     },
     zones: cluster.zones.map(({ name, region, idc }) => ({ name, regionName: region, idcName: idc })),
     hosts: hosts.map((host) => describeHost(host, zone)),
-    packages: packages.map((row, index) => ({ id: index + 1, ...row })),
+    packages: packages.map((row, index) => ({ id: index + 1, ...row, ...versionOf(row) })),
   };
 }
 
@@ -51,4 +51,10 @@ function describeHost(host: SandboxHost, place: { region: string; idc: string } 
     typeName: 'stand-in',
     zoneName: host.zone,
   };
+}
+
+/** A package's own version holds its build number after a dash. */
+function versionOf({ version: full }: SandboxPackage): { version: string; buildNumber: string } {
+  const [version = full, ...build] = full.split('-');
+  return { version, buildNumber: build.join('-') };
 }

@@ -56,7 +56,7 @@ async function sentOrAttached(context: TaskContext, site: ServerSite, sending: S
   return await attach(context, site, sending);
 }
 
-/** `mkdir` is what makes the second sending of a command find the first. */
+/** `mkdir` is what makes the second sending of a command find the first; a lost connection must not end it (HUP, PIPE). */
 function wrapped(directory: string, command: ShellCommand): ShellCommand {
   return sh`umask 077; mkdir -p .precede/steps || exit 1
 mkdir ${directory} 2>/dev/null || exit ${sentBefore}
@@ -71,9 +71,12 @@ exit "$(cat ${directory}/rc)"`;
 }
 
 function attach(context: TaskContext, site: ServerSite, { directory, timeoutMs }: Sending): Promise<ExecResult> {
+  // Whether it lives is asked before whether it has ended: the other way round, an end in between would go unseen.
   const question = sh`cd ${directory} || { echo lost; exit 0; }
-if [ -f rc ]; then echo "ended $(cat rc)"; cat out; exit 0; fi
-if kill -0 "$(cat pid)" 2>/dev/null; then echo running; else [ -f rc ] && { echo "ended $(cat rc)"; cat out; exit 0; }; echo lost; fi`;
+[ -f pid ] || sleep 1
+kill -0 "$(cat pid)" 2>/dev/null && { echo running; exit 0; }
+[ -f rc ] && { echo "ended $(cat rc)"; cat out; exit 0; }
+echo lost`;
   return pollUntil<ExecResult>({
     what: `the result of a command on host ${site.host.id}`,
     timeoutMs,

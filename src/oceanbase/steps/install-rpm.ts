@@ -67,7 +67,7 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
 
 /** Whether the host's package database has it. Throws when the database cannot tell. */
 export async function isInstalled(context: CheckContext, site: ServerSite, packageName: string): Promise<boolean> {
-  const command = sh`LC_ALL=C rpm -q -- ${packageName}`;
+  const command = sh`LC_ALL=C rpm -q ${packageName}`;
   const result = await look(context, site, command);
   if (result.exitStatus === 0) return true;
   if (result.stdout.includes('is not installed')) return false;

@@ -31,14 +31,14 @@ export function makeDirectories(server: ServerToAdd): Step<{ paths: readonly str
       if (wrong.length > 0) throw notClean(site, wrong);
       const made = new Set([...(site.server?.effects.paths ?? []), ...missingPaths(site.paths, states)]);
       await recordEffects(site, { paths: allPaths(site.paths).filter((path) => made.has(path)) });
-      await act(context, site, makeCommand(site.paths, states));
+      await act(context, site, makeCommand(site.paths, states), { isRepeatable: true });
       return { paths: allPaths(site.paths) };
     },
     undo: async (context) => {
       const site = await openSite(context, server);
       const made = site.server?.effects.paths ?? [];
       if (made.length === 0) return leaveAlone(site, 'directories');
-      await act(context, site, removeCommand(made));
+      await act(context, site, removeCommand(made), { isRepeatable: true });
       await recordEffects(site, { paths: [] });
     },
     preview: async (context) => {
@@ -100,7 +100,7 @@ function wrongPaths({ paths, server }: ServerSite, states: ReadonlyMap<string, P
 function makeCommand(paths: ObserverPaths, states: ReadonlyMap<string, PathState>): ShellCommand {
   const missing = new Set(missingPaths(paths, states));
   const links = paths.links.filter(({ path }) => missing.has(path));
-  return sh`mkdir -p -- ${paths.directories}${links.map(({ path, target }) => sh`&& ln -s -- ${target} ${path}`)}`;
+  return sh`mkdir -p -- ${paths.directories}${links.map(({ path, target }) => sh`&& ln -sfn -- ${target} ${path}`)}`;
 }
 
 /** `rmdir` and `rm` of a link take nothing away that somebody else has put there. */

@@ -64,10 +64,10 @@ export async function waitForSqlPort(context: TaskContext, site: ServerSite): Pr
 
 /** Ends this very start of the observer: TERM, and KILL when that does not help. Harmless when it has ended. */
 export async function stopObserver(context: TaskContext, site: ServerSite, start: ProcessStart): Promise<void> {
-  await act(context, site, signalCommand(site, start, 'TERM'));
+  await act(context, site, signalCommand(site, start, 'TERM'), { isRepeatable: true });
   if (await isGoneWithin(context, site, { start, timeoutMs: stopTimeoutMs })) return;
   context.log.warn(`The observer did not end within ${stopTimeoutMs / 1000} s of TERM.`);
-  await act(context, site, signalCommand(site, start, 'KILL'));
+  await act(context, site, signalCommand(site, start, 'KILL'), { isRepeatable: true });
   if (await isGoneWithin(context, site, { start, timeoutMs: killTimeoutMs })) return;
   throw new PrecedeError('OBSERVER_NOT_STOPPED', {
     message: `The observer on host ${site.host.id}, pid ${start.pid}, lives on after KILL.`,

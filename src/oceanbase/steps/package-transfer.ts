@@ -22,7 +22,7 @@ export async function bringPackage(context: TaskContext, site: ServerSite, found
   if (await isWhole(context, site, { path: found.path, sha256: found.sha256 })) return found.path;
   const path = `${packagesDirectory}/${found.fileName}`;
   if (await isWhole(context, site, { path, sha256: found.sha256 })) return path;
-  await act(context, site, sh`mkdir -p ${packagesDirectory}`);
+  await act(context, site, sh`mkdir -p ${packagesDirectory}`, { isRepeatable: true });
   const pieces = await sendPieces(context, site, found);
   await act(context, site, sh`cat -- ${pieces} >${path}.part && mv ${path}.part ${path} && rm -f -- ${pieces}`, {
     timeoutMs: pieceTimeoutMs,
@@ -68,7 +68,11 @@ async function sendPieces(
     for (let offset = 0; offset < size; offset += pieceBytes) {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(pieceBytes, size - offset)), 0, null, offset);
       const name = `${packagesDirectory}/${fileName}.${String(names.length).padStart(6, '0')}`;
-      await act(context, site, sh`cat >${name}`, { stdin: buffer.subarray(0, bytesRead), timeoutMs: pieceTimeoutMs });
+      await act(context, site, sh`cat >${name}`, {
+        stdin: buffer.subarray(0, bytesRead),
+        timeoutMs: pieceTimeoutMs,
+        isRepeatable: true,
+      });
       names.push(name);
       context.progress((offset + bytesRead) / size, `sending ${fileName}`);
     }

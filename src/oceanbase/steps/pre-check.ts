@@ -25,7 +25,9 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
   return {
     check: async (context) => {
       const { problems, report } = await inspectHost(context, server);
-      return problems.length === 0 ? { done: report } : { unknown: problems.map(({ message }) => message).join('; ') };
+      if (problems.length > 0) return { unknown: problems.map(({ message }) => message).join('; ') };
+      for (const warning of report.warnings) context.log.warn(warning);
+      return { done: report };
     },
     run: async (context) => {
       const { problems, report } = await inspectHost(context, server);

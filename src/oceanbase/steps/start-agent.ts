@@ -6,6 +6,7 @@ import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } fro
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
 
 const agentTimeoutMs = 600_000;
+const agentAsked = Object.freeze({ timeoutMs: agentTimeoutMs, isRepeatable: true });
 
 /** Starts the OCP agent on the host; one that runs is left as it is. Undo stops it if this run has started it. */
 export function startAgent(server: ServerToAdd): Step<{ status: string }> {
@@ -26,13 +27,13 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
           timeoutMs: agentTimeoutMs,
         });
       }
-      const { stdout } = await act(context, site, agentCommand(site, 'status'), { timeoutMs: agentTimeoutMs });
+      const { stdout } = await act(context, site, agentCommand(site, 'status'), agentAsked);
       return { status: stdout.trim() };
     },
     undo: async (context) => {
       const site = await openSite(context, server);
       if (!site.server?.effects.agent) return leaveAlone(site, 'agent');
-      await act(context, site, agentCommand(site, 'stop'), { timeoutMs: agentTimeoutMs });
+      await act(context, site, agentCommand(site, 'stop'), agentAsked);
       await recordEffects(site, { agent: false });
     },
     preview: async (context) => {

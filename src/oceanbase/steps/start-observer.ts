@@ -84,5 +84,6 @@ rm -rf -- ${log}
 for path in ${leaves}; do [ ! -d "$path" ] || find "$path" -mindepth 1 -delete || exit 1; done
 cd ${home} 2>/dev/null && rmdir run etc 2>/dev/null
 true`,
+    { isRepeatable: true },
   );
 }
