@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import { toTaskInfo } from '../ocp/index.ts';
+import { durationText } from '../plan/index.ts';
+import type { Run } from '../run/index.ts';
+import type { RunSnapshot } from '../state/index.ts';
+import type { Store } from '../store/index.ts';
+import { PrecedeError } from '../errors/index.ts';
+import { exitCodes } from './exit-codes.ts';
+import { goOnLines, type Hosts } from './go-on.ts';
+import type { Interrupts } from './interrupts.ts';
+import { lastLogLines } from './log-lines.ts';
+import type { Output, Terminal } from './output.ts';
+import { runEnd, type RunEnd } from './run-end.ts';
+import { showRun } from './run-view.ts';
+import { besideStore } from './store-place.ts';
+import { cleanLine } from './views/clean-text.ts';
+import { failureReport, troubledTasks } from './views/failure-report.ts';
+import { stateTone } from './views/state-words.ts';
+import { stepTable } from './views/steps.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What carrying a run to its end needs besides the run. */
+export interface Carriage {
+  readonly workshop: Workshop;
+  readonly storeFile: string;
+  /** What the run's workflow is called on the command line. */
+  readonly workflow: string;
+  readonly hosts: Hosts;
+  readonly terminal: Terminal;
+  readonly format: 'text' | 'json';
+  readonly interrupts: Interrupts;
+}
+
+const lastLinesMax = 12;
+const ownerOnly = 0o600;
+
+/** Shows a run of this process until it ends, says how it ended and where everything is, and answers the exit code. */
+export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
+  const { workshop, storeFile, terminal, format, interrupts } = carriage;
+  const logFile = workshop.keepLog(run.id);
+  // With JSON on standard output, whoever watches reads the other stream.
+  const watched = format === 'json' ? terminal.err : terminal.out;
+  const view = showRun(workshop.engine, run, watched, 'Ctrl-C cancels the run; twice leaves at once.');
+  const cancel = (): void => void cancelRun(run, carriage);
+  interrupts.asked.addEventListener('abort', cancel);
+  if (interrupts.asked.aborted) cancel();
+  let end: RunEnd;
+  try {
+    end = await runEnd(workshop.engine, run);
+  } finally {
+    view.end();
+    interrupts.asked.removeEventListener('abort', cancel);
+  }
+  const snapshot = run.snapshot();
+  const json = JSON.stringify(toTaskInfo(snapshot), null, 2);
+  const jsonFile = besideStore(storeFile, run.id, 'json');
+  writeFileSync(jsonFile, `${json}\n`, { mode: ownerOnly });
+  watched.lines(summary(snapshot, watched));
+  if (snapshot.state !== 'SUCCESS') await tellFailure(run, { snapshot, end }, carriage);
+  watched.lines([`  JSON   ${jsonFile}`, `  log    ${logFile}`, `  store  ${storeFile}`]);
+  if (format === 'json') terminal.out.write(`${json}\n`);
+  return snapshot.state === 'SUCCESS' ? exitCodes.done : exitCodes.failed;
+}
+
+async function cancelRun(run: Run, { workshop, terminal }: Carriage): Promise<void> {
+  try {
+    terminal.err.lines([`Cancelling run ${run.id}; once more leaves at once.`]);
+    await workshop.engine.cancel(run.id);
+  } catch (error) {
+    terminal.err.lines([`Not cancelled: ${cleanLine(error instanceof Error ? error.message : String(error))}`]);
+  }
+}
+
+function summary(snapshot: RunSnapshot, output: Output): readonly string[] {
+  const { name, id, state, tasks, startedAtMs = 0, finishedAtMs = startedAtMs } = snapshot;
+  const done = tasks.filter((task) => task.state === 'SUCCESS' || task.state === 'SKIPPED').length;
+  const after = finishedAtMs > startedAtMs ? ` after ${durationText(finishedAtMs - startedAtMs)}` : '';
+  const shown = output.paint(stateTone(state), state);
+  return ['', `${cleanLine(name)}, run ${id}: ${shown}${after}, ${done} of ${tasks.length} tasks done`];
+}
+
+async function tellFailure(
+  run: Run,
+  { snapshot, end }: { snapshot: RunSnapshot; end: RunEnd },
+  carriage: Carriage,
+): Promise<void> {
+  const { workshop, storeFile, workflow, hosts, terminal } = carriage;
+  const { err } = terminal;
+  const troubled = troubledTasks(snapshot);
+  const lastLines = await linesOf(workshop.store, run.id, troubled);
+  err.lines(failureReport({ snapshot, table: stepTable(run.plan), lastLines, paint: err.paint }));
+  if (end === 'waits-for-resolve') {
+    const error = new PrecedeError('OUTCOME_UNKNOWN', {
+      message: `Run ${run.id} cannot go on: whether a task's effect happened could not be found out.`,
+      next: 'Look at the host itself. The run stays RUNNING and keeps its claims.',
+    });
+    err.lines(['', `error[${error.code}]: ${error.message}`, `next: ${error.next ?? ''}`]);
+    return;
+  }
+  if (snapshot.state !== 'ROLLED_BACK') err.lines(['', ...goOnLines({ snapshot, storeFile, workflow, hosts })]);
+}
+
+async function linesOf(
+  store: Store,
+  runId: number,
+  tasks: readonly number[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  await store.flush();
+  const lines = new Map<number, readonly string[]>();
+  for (const task of tasks) lines.set(task, await lastLogLines(store, { runId, task, count: lastLinesMax }));
+  return lines;
+}

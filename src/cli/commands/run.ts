@@ -1,0 +1,163 @@
+import { Option, type Command } from 'commander';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LogLevel } from '../../observe/index.ts';
+import { startSandbox, type Sandbox, type SandboxAccess } from '../../oceanbase/index.ts';
+import type { Workflow } from '../../workflow/index.ts';
+import { carryRun } from '../carry-run.ts';
+import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
+import type { Hosts } from '../go-on.ts';
+import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { catchInterrupts, type Interrupts } from '../interrupts.ts';
+import type { Terminal } from '../output.ts';
+import { refusal } from '../refusal.ts';
+import { accessTo, sandboxOptions, withSandboxFlags, type SandboxFlags } from '../sandbox-flags.ts';
+import { sandboxInput } from '../sandbox-input.ts';
+import { storePath, temporaryStorePath, withStoreFlag } from '../store-place.ts';
+import { loadWorkflow, type LoadedWorkflow } from '../workflow-source.ts';
+import { openWorkshop, planOf, rehearseAdmission, withSandbox } from '../workshop.ts';
+
+interface RunFlags extends InputFlags, SandboxFlags {
+  readonly sandbox?: true;
+  readonly sandboxDir?: string;
+  readonly concurrency?: number;
+  readonly store?: string;
+  readonly idempotencyKey?: string;
+  readonly by?: string;
+  readonly format: 'text' | 'json';
+  readonly logLevel: LogLevel;
+}
+
+const serversDefault = 2;
+
+/** Adds `precede run`. */
+export function addRunCommand(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
+  const command = program
+    .command('run <workflow>')
+    .summary('run a workflow and show it until it ends')
+    .description(
+      'Runs a workflow: the name of a built-in one, the path of a module whose default export is a workflow, or the ' +
+        'path of a .json file that holds a graph. Ends with 0 when the run is SUCCESS, 1 when it ends otherwise, 2 when ' +
+        'it was refused and nothing was started.',
+    );
+  withInputFlags(command);
+  command
+    .option('--sandbox', 'start a fleet of stand-in hosts for this run, which ends with it')
+    .addOption(
+      new Option('--sandbox-dir <dir>', 'use the sandbox that `precede sandbox up` started there').conflicts('sandbox'),
+    );
+  withSandboxFlags(command);
+  withConcurrency(command);
+  withStoreFlag(command);
+  command.option('--idempotency-key <key>', 'the same key with the same input gives the same run');
+  withBy(command);
+  withFormat(command, ['text', 'json']);
+  const levels = ['debug', 'info', 'warn', 'error', 'silent'];
+  command.addOption(new Option('--log-level <level>', 'what the log file keeps').choices(levels).default('debug'));
+  command.addHelpText('after', examples);
+  command.action(async (given: string, flags: RunFlags) => setExitCode(await runWorkflow(given, flags, terminal)));
+}
+
+const examples = `
+Examples:
+  precede run add-ob-server --sandbox --servers 2 --zone zone2
+  precede run add-ob-server --sandbox --servers 3 --fault host:2=disk-full
+  precede run add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --store runs.db --format json
+  precede run ./my-workflow.ts --input input.json`;
+
+async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): Promise<number> {
+  refuseLoneSandboxFlags(flags);
+  const loaded = await loadWorkflow(given);
+  const isSandboxed = flags.sandbox === true || flags.sandboxDir !== undefined;
+  const servers = flags.servers ?? serversDefault;
+  const defaults = isSandboxed ? sandboxInput(flags.hosts === undefined ? servers : undefined) : undefined;
+  const input = inputFrom(loaded.source, flags, defaults);
+  // Everything that can be refused without a fleet is refused before one is started.
+  planOf(loaded.workflow, input, loaded.source);
+  const options = sandboxOptions(flags);
+  const interrupts = catchInterrupts();
+  let sandbox: Sandbox | undefined;
+  try {
+    if (flags.sandbox) {
+      if (terminal.err.isLive) terminal.err.lines([`Starting a sandbox of ${servers} stand-in hosts …`]);
+      sandbox = await startSandbox({ ...options, servers });
+    }
+    const access = sandbox?.access ?? (flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir));
+    if (interrupts.asked.aborted) return interrupts.exitCode();
+    const hosts = hostsOf({ flags, servers, access });
+    return await runOn({ loaded, input, flags, access, hosts, terminal, interrupts });
+  } finally {
+    await sandbox?.stop();
+    interrupts.stop();
+  }
+}
+
+interface RunRequest {
+  readonly loaded: LoadedWorkflow;
+  readonly input: unknown;
+  readonly flags: RunFlags;
+  readonly access: SandboxAccess | undefined;
+  readonly hosts: Hosts;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+async function runOn(request: RunRequest): Promise<number> {
+  const { loaded, input, flags, access, hosts, terminal, interrupts } = request;
+  const workflow: Workflow = access ? withSandbox(loaded.workflow, access) : loaded.workflow;
+  const plan = planOf(workflow, input, loaded.source);
+  const isTemporary = flags.sandbox === true && flags.store === undefined;
+  const storeFile = isTemporary ? temporaryStorePath() : storePath(flags.store);
+  try {
+    await rehearseAdmission(plan, storeFile);
+  } catch (error) {
+    if (isTemporary) rmSync(dirname(storeFile), { recursive: true, force: true });
+    throw error;
+  }
+  const { concurrency, logLevel, idempotencyKey, by } = flags;
+  const workshop = await openWorkshop({ storeFile, access, concurrency, logLevel });
+  try {
+    const run = await workshop.engine.start(plan, {
+      workflowSource: loaded.source,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(by === undefined ? {} : { by }),
+    });
+    const carriage = {
+      workshop,
+      storeFile,
+      workflow: loaded.source,
+      hosts,
+      terminal,
+      format: flags.format,
+      interrupts,
+    };
+    return await carryRun(run, carriage);
+  } finally {
+    await workshop.close({ drainMs: 0 });
+  }
+}
+
+function hostsOf({
+  flags,
+  servers,
+  access,
+}: {
+  flags: RunFlags;
+  servers: number;
+  access: SandboxAccess | undefined;
+}): Hosts {
+  if (flags.sandbox) return { kind: 'ephemeral', servers, faults: flags.fault ?? [] };
+  return access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+}
+
+function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones }: RunFlags): void {
+  if (sandbox) return;
+  const given = Object.entries({ '--fault': fault, '--members': members, '--empty-zones': emptyZones });
+  const [lone] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (lone === undefined) return;
+  throw refusal(lone, {
+    code: 'SANDBOX_FLAG',
+    message: 'it says what a new sandbox is made of, and none is to be started.',
+    next: 'Give --sandbox too; or give it to `precede sandbox up`.',
+  });
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { JsonValue } from '../json/index.ts';
+import { refusal } from './refusal.ts';
+
+/** Reads JSON from a file, or from standard input when the file is `-`. @throws RefusedError */
+export function readJson(file: string): JsonValue {
+  const name = file === '-' ? 'standard input' : resolve(file);
+  return parseJson(readText(file, name), name);
+}
+
+/** Parses JSON that came from `name`. @throws RefusedError `INVALID_JSON` */
+export function parseJson(text: string, name: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    const message = `it is not JSON: ${error instanceof Error ? error.message : String(error)}.`;
+    throw refusal(name, { code: 'INVALID_JSON', message, next: 'Correct it and try again.' });
+  }
+}
+
+const standardInput = 0;
+
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file === '-' ? standardInput : file, 'utf8');
+  } catch (error) {
+    const message = `it cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+    throw refusal(name, { code: 'INPUT_UNREADABLE', message, next: 'Check the path and the permissions.' });
+  }
+}

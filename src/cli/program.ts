@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { addRunCommand } from './commands/run.ts';
+import type { Terminal } from './output.ts';
+import { packageVersion } from './package-root.ts';
+
+/** Every command, with its flags. The exit code of a command that ends without an error goes to `setExitCode`. */
+export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
+  const program = new Command('precede')
+    .description('A task-DAG workflow engine: declare a workflow once; plan it, run it, prove it.')
+    .version(packageVersion(), '--version', 'print the version')
+    .option('--debug', 'show the stack of an error; the same as PRECEDE_DEBUG=1')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', notes)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      // Told once, together with everything else that goes wrong.
+      outputError: () => undefined,
+      getOutHelpWidth: () => terminal.out.columns(),
+      getErrHelpWidth: () => terminal.err.columns(),
+    });
+  addRunCommand(program, terminal, setExitCode);
+  return program;
+}
+
+const notes = `
+Exit codes: 0 done; 1 the run ended other than SUCCESS, or something unexpected failed; 2 refused, nothing was started.
+The store of runs is --store, else $PRECEDE_STORE, else ./.precede/store.db.
+
+Examples:
+  precede plan add-ob-server --servers 2 --zone zone2
+  precede run add-ob-server --sandbox --servers 2 --zone zone2
+  precede help run`;

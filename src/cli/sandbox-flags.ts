@@ -1,0 +1,49 @@
+import { Option, type Command } from 'commander';
+import { parseFault, readSandbox, type SandboxAccess, type SandboxOptions } from '../oceanbase/index.ts';
+import { commandName } from './package-root.ts';
+import { refusal } from './refusal.ts';
+
+/** What the command line says of a sandbox. */
+export interface SandboxFlags {
+  readonly fault?: readonly string[];
+  readonly members?: readonly string[];
+  readonly emptyZones?: readonly string[];
+}
+
+/** Adds the flags that say what a sandbox is made of. */
+export function withSandboxFlags(command: Command): Command {
+  const fault = 'a fault of one host, such as host:2=disk-full, repeatable';
+  return command
+    .addOption(new Option('--fault <host:id=kind>', fault).argParser(collected))
+    .option('--members <zones>', 'the zone of each member (default: zone1,zone2,zone3)', zoneList)
+    .option('--empty-zones <zones>', 'zones that have no member yet', zoneList);
+}
+
+/** The sandbox that the flags describe, without its hosts and its directory. @throws RefusedError `INVALID_FAULT` */
+export function sandboxOptions({ fault = [], members, emptyZones }: SandboxFlags): SandboxOptions {
+  return {
+    faults: fault.map(parseFault),
+    ...(members === undefined ? {} : { memberZones: members }),
+    ...(emptyZones === undefined ? {} : { emptyZones }),
+  };
+}
+
+/** How to reach the sandbox that runs in a directory. @throws RefusedError `SANDBOX_NOT_RUNNING` */
+export async function accessTo(dir: string): Promise<SandboxAccess> {
+  const status = await readSandbox(dir);
+  if (status.state === 'running') return status.access;
+  const state = status.state === 'none' ? 'no sandbox is there' : `its sandbox is ${status.state}`;
+  throw refusal(`Sandbox in ${dir}`, {
+    code: 'SANDBOX_NOT_RUNNING',
+    message: `${state}.`,
+    next: `Start one: ${commandName()} sandbox up --dir ${dir}`,
+  });
+}
+
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function zoneList(text: string): readonly string[] {
+  return text.split(',').map((zone) => zone.trim());
+}

@@ -1,0 +1,40 @@
+import type { SerializedError } from '../../errors/index.ts';
+import type { TaskState } from '../../state/index.ts';
+import { cleanLine } from './clean-text.ts';
+import { durationText } from '../../plan/index.ts';
+import { clockText } from './clock-text.ts';
+import type { Paint } from './paint.ts';
+import { stateTone } from './state-words.ts';
+import { taskTitle, type StepTable } from './steps.ts';
+
+/** A task that went into another state. */
+export interface TaskStep {
+  /** Index in the plan. */
+  readonly task: number;
+  readonly to: TaskState;
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly startedAtMs?: number | undefined;
+  readonly error?: SerializedError | undefined;
+  readonly retryAtMs?: number | undefined;
+}
+
+const stateWidth = 'ROLLBACK_FAILED'.length;
+
+/** What a change of a task says where nothing can be redrawn: one line, or nothing for what only becomes possible. */
+export function plainLine(step: TaskStep, table: StepTable, paint: Paint): string | undefined {
+  const { to, atMs, retryAtMs } = step;
+  if (to === 'PENDING' || (to === 'READY' && retryAtMs === undefined)) return undefined;
+  const state = paint(stateTone(to), to.padEnd(stateWidth));
+  return `${paint('quiet', clockText(atMs))}  ${state}  ${taskTitle(table, step.task)}${remark(step)}`;
+}
+
+function remark({ to, atMs, attempt, startedAtMs, error, retryAtMs }: TaskStep): string {
+  const parts = [
+    to === 'RUNNING' && attempt > 1 ? `  attempt ${attempt}` : '',
+    to !== 'RUNNING' && startedAtMs !== undefined ? `  ${durationText(atMs - startedAtMs)}` : '',
+    error && to !== 'SUCCESS' ? `  [${cleanLine(error.code)}] ${cleanLine(error.message)}` : '',
+    retryAtMs === undefined ? '' : `  next attempt in ${durationText(retryAtMs - atMs)}`,
+  ];
+  return parts.join('');
+}

@@ -1,0 +1,144 @@
+import { createLogger, type LogLevel } from '../observe/index.ts';
+import {
+  inventoryOf,
+  oceanbaseServices,
+  registerSandbox,
+  resolveSecret,
+  type SandboxAccess,
+  type SecretRef,
+} from '../oceanbase/index.ts';
+import { planWorkflow, type Plan } from '../plan/index.ts';
+import { createEngine, type Engine } from '../run/index.ts';
+import { createScrubber } from '../secrets/index.ts';
+import { memoryStore, sqliteStore, type Store } from '../store/index.ts';
+import type { Tables, Workflow } from '../workflow/index.ts';
+import { DeferredFile } from './deferred-file.ts';
+import { refusal } from './refusal.ts';
+import { besideStore, storeExists } from './store-place.ts';
+
+/** What a command that runs something is given. */
+export interface WorkshopOptions {
+  /** Absolute path of the store. */
+  readonly storeFile: string;
+  /** The fleet to act on, when it is a sandbox; else what the store's inventory knows. */
+  readonly access?: SandboxAccess | undefined;
+  readonly workflows?: readonly Workflow[] | undefined;
+  readonly concurrency?: number | undefined;
+  readonly logLevel?: LogLevel | undefined;
+}
+
+/** Everything that a run needs, put together: store, services, engine, log. */
+export interface Workshop {
+  readonly store: Store;
+  readonly engine: Engine;
+  /** From now on the log is kept beside the store, under the run's number. @returns its path */
+  keepLog(runId: number): string;
+  /** Ends what still runs, and closes everything. Safe twice. */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
+}
+
+const sandboxPollMs = 200;
+const stepsPerHost = 1;
+
+/** Puts a run's surroundings together; nothing else does. @throws what opening the store throws */
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { storeFile, access, workflows = [], concurrency, logLevel = 'debug' } = options;
+  const store = sqliteStore(storeFile);
+  const secrets = await knownSecrets(store, access);
+  const scrubber = createScrubber(secrets);
+  const logFile = new DeferredFile();
+  const { logger, close: closeLog } = createLogger({ level: logLevel, destination: logFile, scrubber });
+  // A stand-in is up within a second or two, so looking more often is worth it.
+  const pace = access ? { pollIntervalMs: sandboxPollMs } : {};
+  const opened = oceanbaseServices({ store, onSecret: (secret) => scrubber.add(secret), ...pace });
+  const engine = createEngine({
+    store,
+    logger,
+    secrets,
+    services: opened.services,
+    workflows: access ? workflows.map((workflow) => withSandbox(workflow, access)) : workflows,
+    limits: { 'host:*': stepsPerHost },
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
+  const stopListening = engine.on('log', ({ runId, task, attempt, level, text, fields }) => {
+    const line = { runId, task: task.key, attempt, ...fields };
+    if (level === 'warn') logger.warn(line, text);
+    else if (level === 'info') logger.info(line, text);
+    else logger.debug(line, text);
+  });
+  return {
+    store,
+    engine,
+    keepLog: (runId) => {
+      const path = besideStore(storeFile, runId, 'log');
+      logFile.open(path);
+      return path;
+    },
+    close: async (closing) => {
+      await engine.close(closing);
+      stopListening();
+      await opened.close();
+      await store.close();
+      await closeLog();
+      logFile.destroy();
+    },
+  };
+}
+
+/** The passwords that the steps will use. One that is not to be had is the concern of the step that needs it. */
+async function knownSecrets(store: Store, access: SandboxAccess | undefined): Promise<readonly string[]> {
+  const references: readonly SecretRef[] = access
+    ? [{ file: access.sql.passwordFile }]
+    : await store.transact(async (tables) =>
+        (await inventoryOf(tables).clusters.list()).map(({ password }) => password),
+      );
+  const found = await Promise.allSettled(references.map(resolveSecret));
+  return found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** The workflow, which first takes the sandbox into the inventory, in the very commit that admits or reopens a run. */
+export function withSandbox(workflow: Workflow, access: SandboxAccess): Workflow {
+  const { admit, reopen } = workflow.hooks;
+  const register = (tables: Tables, nowMs: number): Promise<void> => registerSandbox(tables, access, nowMs);
+  return Object.freeze({
+    ...workflow,
+    hooks: Object.freeze({
+      ...workflow.hooks,
+      admit: async (request: Parameters<typeof admit>[0]) => {
+        await register(request.tables, request.nowMs);
+        return await admit(request);
+      },
+      reopen: async (request: Parameters<typeof reopen>[0]) => {
+        await register(request.tables, request.nowMs);
+        await reopen(request);
+      },
+    }),
+  });
+}
+
+/**
+ * Asks the workflow whether it would admit the run to a store that does not exist yet, so that a refusal does not leave
+ * an empty one behind.
+ *
+ * @throws whatever the workflow refuses with
+ */
+export async function rehearseAdmission(plan: Plan, storeFile: string): Promise<void> {
+  if (storeExists(storeFile)) return;
+  const store = memoryStore();
+  await store.transact(async (tables) => {
+    await plan.workflow.hooks.admit({ input: plan.input, tables, runId: 1, nowMs: Date.now() });
+  });
+  await store.close();
+}
+
+/** Plans a workflow that somebody else wrote: what its declaration throws is a refusal like any other. */
+export function planOf(workflow: Workflow, input: unknown, source: string): Plan {
+  try {
+    return planWorkflow(workflow, input);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && 'next' in cause) throw cause;
+    const message = `its declaration threw: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const next = 'Correct the workflow; --debug shows the stack.';
+    throw Object.assign(refusal(source, { code: 'WORKFLOW_FAILED', message, next }), { cause });
+  }
+}
