@@ -82,7 +82,11 @@ export function ended(channel: ClientChannel): Promise<Executed> {
 }
 
 /** A client of the root server, or of the SQL port of a host. */
-export async function database({ access }: Sandbox, host?: SandboxHost, password?: string): Promise<Connection> {
+export async function database(
+  { access }: Pick<Sandbox, 'access'>,
+  host?: SandboxHost,
+  password?: string,
+): Promise<Connection> {
   const connection = await mysql.createConnection({
     host: host?.ip ?? access.sql.host,
     port: host?.sqlPort ?? access.sql.port,
