@@ -121,11 +121,21 @@ function fromGraphlib(graph: GraphlibGraph): GraphData {
 function declarationOf(data: GraphData, { run }: GraphWorkflowOptions): Declaration {
   const resolved = resolveNames(data.tasks.map(({ key, upstream = [] }) => ({ key, upstreams: upstream })));
   const tasks = data.tasks.map((task) => declaredTask(task, run));
-  const settings = data.tasks.flatMap(({ limits = [], ...task }) =>
-    settingProblems(task.name ?? task.key, { ...task, limits }),
-  );
+  const settings = data.tasks.flatMap(wrongSettings);
   if (resolved.kind === 'graph') return { tasks, graph: resolved.graph, ownLimits: {}, problems: settings };
   return { tasks, graph: emptyGraph(tasks.length), ownLimits: {}, problems: [...resolved.problems, ...settings] };
+}
+
+/** Keys are the graph's affair, and so is the name that an empty key would stand in for. */
+function wrongSettings(
+  { key, name = key, estimateMs, timeoutMs, limits = [] }: GraphTask,
+  index: number,
+): readonly Problem[] {
+  const numbers = {
+    ...(estimateMs === undefined ? {} : { estimateMs }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+  return settingProblems(name === key && key === '' ? `number ${index + 1}` : name, { ...numbers, limits });
 }
 
 function declaredTask(task: GraphTask, run: GraphWorkflowOptions['run']): DeclaredTask {
