@@ -11,9 +11,12 @@ import { tablesModelContract } from './store/tables-model-contract.ts';
 /** Gives the store of the test that is running. */
 export type StoreUnderTest = () => Store;
 
+/** Properties commit some hundred times, and a commit's sync can take long where others use the disk. */
+const timeoutMs = 60_000;
+
 /** Holds a store to every promise of the port. `open` gives an empty one each time; whoever calls this cleans up after it. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
-  describe(`${name} keeps the store contract`, () => {
+  describe(`${name} keeps the store contract`, { timeout: timeoutMs }, () => {
     let store: Store;
     beforeEach(async () => {
       store = await open();

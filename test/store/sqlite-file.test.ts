@@ -46,7 +46,7 @@ function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
 
-describe('a store file', () => {
+describe('a store file', { timeout: 60_000 }, () => {
   it('gives everything back when it is opened again', async () => {
     const file = newFile();
     const first = sqliteStore(file);

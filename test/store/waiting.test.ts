@@ -20,7 +20,7 @@ function otherWriter(file: string): { end: () => void } {
   };
 }
 
-describe('a commit that meets another writer', () => {
+describe('a commit that meets another writer', { timeout: 60_000 }, () => {
   it('waits for its end without blocking the process', async () => {
     const file = join(directory(), 'waits.db');
     const store = sqliteStore(file);
