@@ -4,6 +4,10 @@ import type { Tables } from '../workflow/index.ts';
 /**
  * Where runs are kept: an append-only journal of events per run, with what must be decided in the same commit: claims,
  * idempotency keys, and the tables that workflows keep. Every promise settles only after the commit is durable.
+ * `admit`, `also` and `work` run one at a time: they should wait for their tables only, since all writing waits for
+ * them; a call of this store that would wait for itself is refused with `NestedTransactionError`, and their tables are
+ * refused with `TransactionEndedError` once they have returned. After a write that failed, or whose outcome is open,
+ * everything but reading is refused with the same `StoreFailedError` until the store is opened again.
  * Adapters: `memoryStore()`, `sqliteStore(file)`; one contract suite holds both to this.
  */
 export interface Store {
@@ -14,10 +18,16 @@ export interface Store {
    * @throws ClaimHeldError naming the run that holds a claim
    * @returns the existing run instead, when the idempotency key is known and its request is the same
    * @throws IdempotencyKeyError when the key is known with another request
+   * @throws HeaderMismatchError when the header has other ids or claims than the run was given
    */
   createRun(request: NewRun): Promise<CreatedRun>;
 
-  /** Appends events to a run's journal in one commit, with what belongs to them. Events of one run never interleave. */
+  /**
+   * Appends events to a run's journal in one commit, with what belongs to them. Events of one run never interleave.
+   *
+   * @throws RunUnknownError
+   * @throws ClaimHeldError when `take` meets a claim that another run holds, with nothing written
+   */
   append(commit: JournalCommit): Promise<void>;
 
   /** A run's header, state and journal, or undefined. */
@@ -26,7 +36,11 @@ export interface Store {
   /** Headers and states, newest first. */
   listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
 
-  /** Keeps log lines. May be batched; `flush` or any later commit makes them durable. */
+  /**
+   * Keeps log lines, of any run. May be batched; `flush` or any later commit makes them durable, `readLog` shows them.
+   *
+   * @throws LogBacklogError when too many lines wait for a commit; RangeError for a line without whole numbers
+   */
   appendLog(lines: readonly LogLine[]): void;
 
   /** Log lines of a run in the order in which they were kept. */
@@ -38,7 +52,7 @@ export interface Store {
   /** Resolves when everything accepted so far is durable. */
   flush(): Promise<void>;
 
-  /** Safe twice. Later calls are refused with `StoreClosedError`. */
+  /** Commits what was accepted before. Safe twice. Later calls are refused with `StoreClosedError`. */
   close(): Promise<void>;
 }
 
@@ -75,7 +89,7 @@ export interface JournalCommit {
   readonly state: RunState;
   /** `release` with a terminal event, `take` when an ended run is taken up again. @default neither */
   readonly claims?: 'release' | 'take';
-  /** Writes to tables within the same commit. */
+  /** Writes to tables within the same commit, after the claims were moved. Not called when the commit is refused. */
   readonly also?: (tables: Tables) => Promise<void>;
 }
 
@@ -93,7 +107,7 @@ export interface RunSummary {
 export interface RunFilter {
   readonly state?: RunState;
   readonly workflow?: string;
-  /** @default 100; newest first */
+  /** @default 100; newest first; Infinity for all */
   readonly limit?: number;
 }
 
