@@ -54,6 +54,6 @@ async function answer(message: LineMessage, peer: LinePeer, requests: OwnerReque
 /** Opened for reading too, so that opening does not wait for a reader. */
 function openFifo(path: string): number {
   rmSync(path, { force: true });
-  execFileSync('mkfifo', ['-m', '600', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('/bin/sh', ['-c', 'mkfifo -m 600 "$1"', 'sh', path], { stdio: ['ignore', 'ignore', 'pipe'] });
   return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
 }

@@ -19,8 +19,7 @@ export async function sweepProcesses(sandboxId: string): Promise<boolean> {
   return false;
 }
 
-/** The pids of the living processes of that sandbox. */
-export function processesOf(sandboxId: string): readonly number[] {
+function processesOf(sandboxId: string): readonly number[] {
   const mark = `${sandboxVariable}=${sandboxId}`;
   const pids = existsSync('/proc/self/environ') ? fromProc(mark) : fromPs(mark);
   return pids.filter((pid) => pid !== process.pid);

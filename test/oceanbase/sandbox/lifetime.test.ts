@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Client } from 'ssh2';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   launchSandbox,
@@ -39,6 +40,21 @@ function processesOf({ dir, hosts }: SandboxAccess): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(`${dir}/`))
     .map(Number);
+}
+
+/** A sandbox that another process owns: its members run, and the agent of its host. */
+async function ownedElsewhere(): Promise<{ owner: ChildProcess; access: SandboxAccess; client: Client }> {
+  const program = fileURLToPath(new URL('owner.ts', import.meta.url));
+  const owner = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  atEnd(async () => owner.kill('SIGKILL'));
+  const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+  const access = JSON.parse(line) as SandboxAccess;
+  const [host] = access.hosts;
+  const client = await login(host);
+  await execute(client, `${host?.agentPath}/bin/ocp_agentctl start`);
+  return { owner, access, client };
 }
 
 function environmentOf(pid: string): string {
@@ -147,23 +163,9 @@ describe('a sandbox', () => {
     );
   });
 
-  it('ends with its owner even when that is killed', async () => {
-    const owner = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('owner.ts', import.meta.url))],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    atEnd(async () => owner.kill('SIGKILL'));
-    const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
-    const access = JSON.parse(line) as SandboxAccess;
-    const [host] = access.hosts;
-    const client = await login(host);
-    await execute(
-      client,
-      `${host?.agentPath}/bin/ocp_agentctl start; (setsid sleep 600 || sleep 600) >/dev/null 2>&1 &`,
-    );
+  it('ends with its owner even when that is killed, down to commands that went their own way', async () => {
+    const { owner, access, client } = await ownedElsewhere();
+    await execute(client, '(setsid sleep 600 || sleep 600) >/dev/null 2>&1 &');
     expect(processesOf(access).length).toBeGreaterThanOrEqual(6);
     owner.kill('SIGKILL');
     await until(
@@ -174,6 +176,22 @@ describe('a sandbox', () => {
       () => existsSync(access.dir),
       (exists) => !exists,
     );
+  });
+
+  it('ends its observers and agents even when its warden was killed before its owner', async () => {
+    const { owner, access } = await ownedElsewhere();
+    atEnd(async () => rmSync(access.dir, { recursive: true, force: true }));
+    const listing = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+    const wardens = listing.filter((line) => line.includes('sandbox-warden') && line.includes(access.dir));
+    expect(wardens).toHaveLength(1);
+    process.kill(Number.parseInt(wardens[0] ?? '', 10), 'SIGKILL');
+    expect(processesOf(access).length).toBeGreaterThanOrEqual(5);
+    owner.kill('SIGKILL');
+    await until(
+      () => processesOf(access),
+      (pids) => pids.length === 0,
+    );
+    expect(existsSync(access.dir)).toBe(true);
   });
 
   it.each([
