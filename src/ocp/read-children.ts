@@ -17,18 +17,28 @@ export interface ReadChild {
 }
 
 /** Reads the children of an answer; lists of basic shapes have no edges, and then none is missed. O(children + edges). */
-export function readChildren(answer: WireObject, field: string, problems: AnswerProblems): readonly ReadChild[] {
+export function readChildren(
+  answer: WireObject,
+  field: 'tasks' | 'subtasks',
+  problems: AnswerProblems,
+): readonly ReadChild[] {
   const children = answer
     .list(field)
     .map((child, index) => new WireObject(child, `${answer.pathOf(field)}[${index}]`, problems));
   const hasEdges = children.some((child) => child.has('upstreams') || child.has('downstreams'));
-  return children.map((child) => readChild(child, hasEdges));
+  const hasCanceling = field === 'subtasks';
+  return children.map((child) => readChild(child, { hasEdges, hasCanceling }));
 }
 
-function readChild(child: WireObject, hasEdges: boolean): ReadChild {
+interface Shape {
+  readonly hasEdges: boolean;
+  readonly hasCanceling: boolean;
+}
+
+function readChild(child: WireObject, { hasEdges, hasCanceling }: Shape): ReadChild {
   const name = child.text('name');
   const operation: Operation = child.word('operation', ocpOperations, 'UNKNOWN_OPERATION');
-  const state = taskStateOf(child.word('status', statuses, 'UNKNOWN_STATUS'), operation);
+  const state = taskStateOf({ status: child.word('status', statuses, 'UNKNOWN_STATUS'), operation, hasCanceling });
   const [created, started, finished] = [child.time('createTime'), child.time('startTime'), child.time('finishTime')];
   return {
     path: child.path,

@@ -1,8 +1,16 @@
 import type { Operation, RunState, TaskState } from '../state/index.ts';
 import type { OcpStatus, OcpSubtaskStatus, OcpTaskStatus } from './wire-status.ts';
 
-/** The engine's state for a child's status and operation, in either spelling. */
-export function taskStateOf(status: OcpStatus | OcpSubtaskStatus, operation: Operation): TaskState {
+/** A child's status and operation, in either spelling. */
+export interface ReadTask {
+  readonly status: OcpStatus | OcpSubtaskStatus;
+  readonly operation: Operation;
+  /** Whether the answer has a word for a task that is being cancelled; the seed's shape has none. */
+  readonly hasCanceling: boolean;
+}
+
+/** The engine's state for a child. */
+export function taskStateOf({ status, operation, hasCanceling }: ReadTask): TaskState {
   switch (status) {
     case 'READY':
       return 'READY';
@@ -14,9 +22,11 @@ export function taskStateOf(status: OcpStatus | OcpSubtaskStatus, operation: Ope
     case 'SUCCESSFUL':
       return operation === 'SKIP' ? 'SKIPPED' : 'SUCCESS';
     case 'RUNNING':
-      return byOperation(operation, { CANCEL: 'CANCELLING', ROLLBACK: 'ROLLING_BACK' }, 'RUNNING');
+      if (operation === 'CANCEL') return hasCanceling ? 'RUNNING' : 'CANCELLING';
+      return operation === 'ROLLBACK' ? 'ROLLING_BACK' : 'RUNNING';
     case 'FAILED':
-      return byOperation(operation, { CANCEL: 'CANCELLED', ROLLBACK: 'ROLLBACK_FAILED' }, 'FAILED');
+      if (operation === 'CANCEL') return 'CANCELLED';
+      return operation === 'ROLLBACK' ? 'ROLLBACK_FAILED' : 'FAILED';
     default:
       return unreachable(status);
   }
@@ -24,24 +34,23 @@ export function taskStateOf(status: OcpStatus | OcpSubtaskStatus, operation: Ope
 
 /** What is known of a run on the wire. Only the later shapes tell its operation. */
 export interface ReadRun {
-  readonly status: OcpStatus | OcpTaskStatus;
+  readonly status: Exclude<OcpStatus, 'PENDING'> | OcpTaskStatus;
   readonly operation: Operation | undefined;
   readonly tasks: readonly TaskState[];
 }
 
-/** The engine's state for a run's status: what the operation does not tell is derived from the tasks. O(tasks). */
+/** The engine's state for a run's status; where no operation is told, it is derived from the tasks. O(tasks). */
 export function runStateOf({ status, operation, tasks }: ReadRun): RunState {
-  const isRollback = operation === 'ROLLBACK' || tasks.some((state) => rollbackStates.has(state));
+  const asked = operation ?? askedOf(tasks);
   switch (status) {
-    case 'PENDING':
     case 'RUNNING':
-      return isRollback ? 'ROLLING_BACK' : 'RUNNING';
+      return asked === 'ROLLBACK' ? 'ROLLING_BACK' : 'RUNNING';
     case 'SUCCESS':
     case 'SUCCESSFUL':
-      return isRollback || isUntouched(tasks) ? 'ROLLED_BACK' : 'SUCCESS';
+      return isRolledBack(operation, tasks) ? 'ROLLED_BACK' : 'SUCCESS';
     case 'FAILED':
-      if (isRollback) return 'ROLLBACK_FAILED';
-      return operation === 'CANCEL' || wasCancelled(tasks) ? 'CANCELLED' : 'FAILED';
+      if (asked === 'ROLLBACK') return 'ROLLBACK_FAILED';
+      return asked === 'CANCEL' ? 'CANCELLED' : 'FAILED';
     default:
       return unreachable(status);
   }
@@ -49,20 +58,15 @@ export function runStateOf({ status, operation, tasks }: ReadRun): RunState {
 
 const rollbackStates: ReadonlySet<TaskState> = new Set(['ROLLING_BACK', 'ROLLED_BACK', 'ROLLBACK_FAILED']);
 
-function isUntouched(tasks: readonly TaskState[]): boolean {
-  return tasks.length > 0 && tasks.every((state) => state === 'PENDING');
+function askedOf(tasks: readonly TaskState[]): Operation {
+  if (tasks.some((state) => rollbackStates.has(state))) return 'ROLLBACK';
+  return tasks.includes('CANCELLED') && !tasks.includes('FAILED') ? 'CANCEL' : 'EXECUTE';
 }
 
-function wasCancelled(tasks: readonly TaskState[]): boolean {
-  return tasks.includes('CANCELLED') && !tasks.includes('FAILED');
-}
-
-function byOperation(
-  operation: Operation,
-  states: Readonly<Partial<Record<Operation, TaskState>>>,
-  otherwise: TaskState,
-): TaskState {
-  return states[operation] ?? otherwise;
+/** Nothing else leaves a run ended well and all its tasks PENDING. */
+function isRolledBack(operation: Operation | undefined, tasks: readonly TaskState[]): boolean {
+  if (!tasks.every((state) => state === 'PENDING' || state === 'ROLLED_BACK')) return false;
+  return operation === 'ROLLBACK' || (operation === undefined && tasks.length > 0);
 }
 
 function unreachable(status: never): never {

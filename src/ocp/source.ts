@@ -20,7 +20,9 @@ export function listedTasks({ tasks }: RunSnapshot): readonly RunSnapshot['tasks
 
 /** The fields that are known, in the order given: the wire leaves out what is unknown. */
 export function known<Fields extends object>(fields: Fields): Known<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Known<Fields>;
+  const result: { [Name in keyof Fields]?: Fields[Name] | undefined } = {};
+  for (const name in fields) if (fields[name] !== undefined) result[name] = fields[name];
+  return result as unknown as Known<Fields>;
 }
 
 /** Fields that may be undefined become fields that may be missing. */
