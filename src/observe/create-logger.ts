@@ -31,7 +31,7 @@ export interface OpenLog {
    * Resolves once every line has been handed to the operating system, or to the stream's. Closes the file that was opened
    * by path, and nothing that was passed in. Safe twice.
    */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
