@@ -5,7 +5,7 @@ export { estimatePlan, type EstimateOptions, type PlanEstimate, type PointOfNoRe
 export { durationsOf, limitIdsOf, prioritiesOf, type Schedulable } from './schedule-of-plan.ts';
 export { durationText } from './views/duration-text.ts';
 export { planDot } from './views/dot.ts';
-export type { DrawingOptions } from './views/drawing.ts';
+export type { Drawable, DrawingOptions } from './views/drawing.ts';
 export { planJson } from './views/json.ts';
 export { planMermaid } from './views/mermaid.ts';
 export { planText, type PlanTextOptions } from './views/text.ts';

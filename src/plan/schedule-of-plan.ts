@@ -1,12 +1,12 @@
 import { criticalPath } from '../graph/index.ts';
 import type { LimitPool } from '../schedule/index.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanTask } from './plan.ts';
 
 /** What a schedule needs of a plan. */
 export type Schedulable = Pick<Plan, 'tasks' | 'graph' | 'order' | 'ownLimits'>;
 
 /** The tasks' estimates in milliseconds, by index. O(tasks). */
-export function durationsOf({ tasks }: Pick<Plan, 'tasks'>): Float64Array {
+export function durationsOf({ tasks }: { readonly tasks: readonly Pick<PlanTask, 'estimateMs'>[] }): Float64Array {
   return Float64Array.from(tasks, (task) => task.estimateMs);
 }
 

@@ -1,12 +1,11 @@
-import type { Plan } from '../plan.ts';
-import { drawingOf, type DrawingOptions, type DrawnTask } from './drawing.ts';
+import { drawingOf, type Drawable, type DrawingOptions, type DrawnTask } from './drawing.ts';
 import { stateColours } from './state-colours.ts';
 
 /**
  * A plan in Graphviz' DOT language: valid for any names. Barriers are ellipses, irreversible tasks are octagons, the
  * critical path is drawn thick. O(tasks + edges).
  */
-export function planDot(plan: Plan, { states }: DrawingOptions = {}): string {
+export function planDot(plan: Drawable, { states }: DrawingOptions = {}): string {
   const { title, tasks, edges } = drawingOf(plan);
   const lines = [
     `digraph ${quoted(title)} {`,

@@ -1,6 +1,8 @@
 import { criticalPath, displayName, upstreamsOf } from '../../graph/index.ts';
 import { createScrubber } from '../../secrets/index.ts';
-import type { Plan, PlanTask } from '../plan.ts';
+import type { Workflow } from '../../workflow/index.ts';
+import type { Plan } from '../plan.ts';
+import type { TaskShape } from '../plan-shape.ts';
 import { durationsOf } from '../schedule-of-plan.ts';
 
 /** How a plan is drawn. */
@@ -9,9 +11,15 @@ export interface DrawingOptions {
   readonly states?: ((task: number) => string) | undefined;
 }
 
+/** What can be drawn: a plan, or what is recorded of one. */
+export interface Drawable extends Pick<Plan, 'graph' | 'order' | 'secrets'> {
+  readonly workflow: Pick<Workflow, 'name'>;
+  readonly tasks: readonly TaskShape[];
+}
+
 /** One task as a drawing shows it. */
 export interface DrawnTask {
-  readonly task: PlanTask;
+  readonly task: TaskShape;
   readonly number: number;
   /** Number, name and lane; no control characters, no secrets. */
   readonly label: string;
@@ -35,7 +43,7 @@ export interface Drawing {
 }
 
 /** O(tasks + edges). */
-export function drawingOf(plan: Plan): Drawing {
+export function drawingOf(plan: Drawable): Drawing {
   const scrubber = createScrubber(plan.secrets);
   const { path } = criticalPath(plan.graph, plan.order, durationsOf(plan));
   const nextOnPath = new Map(path.map((task, at) => [task, path[at + 1]]));

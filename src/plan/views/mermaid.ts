@@ -1,12 +1,11 @@
-import type { Plan } from '../plan.ts';
-import { drawingOf, type DrawingOptions, type DrawnTask } from './drawing.ts';
+import { drawingOf, type Drawable, type DrawingOptions, type DrawnTask } from './drawing.ts';
 import { stateColours } from './state-colours.ts';
 
 /**
  * A plan as a Mermaid flowchart: valid for any names. Barriers are rounded, irreversible tasks are hexagons, the critical
  * path is drawn thick. Mermaid itself draws at most 500 edges unless it is configured otherwise. O(tasks + edges).
  */
-export function planMermaid(plan: Plan, { states }: DrawingOptions = {}): string {
+export function planMermaid(plan: Drawable, { states }: DrawingOptions = {}): string {
   const { tasks, edges } = drawingOf(plan);
   const lines = [
     'flowchart TD',
