@@ -11,7 +11,7 @@ import type { Interrupts } from './interrupts.ts';
 import { lastLogLines } from './log-lines.ts';
 import type { Output, Terminal } from './output.ts';
 import { runEnd, type RunEnd } from './run-end.ts';
-import { showRun } from './run-view.ts';
+import { showRun, type RunView } from './run-view.ts';
 import { besideStore } from './store-place.ts';
 import { cleanLine } from './views/clean-text.ts';
 import { failureReport, troubledTasks } from './views/failure-report.ts';
@@ -29,6 +29,8 @@ export interface Carriage {
   readonly terminal: Terminal;
   readonly format: 'text' | 'json';
   readonly interrupts: Interrupts;
+  /** Who asks when the run is cancelled by a signal. */
+  readonly by: string | undefined;
 }
 
 const lastLinesMax = 12;
@@ -41,7 +43,7 @@ export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
   // With JSON on standard output, whoever watches reads the other stream.
   const watched = format === 'json' ? terminal.err : terminal.out;
   const view = showRun(workshop.engine, run, watched, 'Ctrl-C cancels the run; twice leaves at once.');
-  const cancel = (): void => void cancelRun(run, carriage);
+  const cancel = (): void => void cancelRun(run, carriage, view);
   interrupts.asked.addEventListener('abort', cancel);
   if (interrupts.asked.aborted) cancel();
   let end: RunEnd;
@@ -62,12 +64,12 @@ export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
   return snapshot.state === 'SUCCESS' ? exitCodes.done : exitCodes.failed;
 }
 
-async function cancelRun(run: Run, { workshop, terminal }: Carriage): Promise<void> {
+async function cancelRun(run: Run, { workshop, by }: Carriage, view: RunView): Promise<void> {
   try {
-    terminal.err.lines([`Cancelling run ${run.id}; once more leaves at once.`]);
-    await workshop.engine.cancel(run.id);
+    view.say(`Cancelling run ${run.id}: waiting for what is under way. Once more leaves at once.`);
+    await workshop.engine.cancel(run.id, undefined, by === undefined ? {} : { by });
   } catch (error) {
-    terminal.err.lines([`Not cancelled: ${cleanLine(error instanceof Error ? error.message : String(error))}`]);
+    view.say(`Not cancelled. ${cleanLine(error instanceof Error ? error.message : String(error))}`);
   }
 }
 

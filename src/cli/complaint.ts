@@ -36,10 +36,13 @@ function linesOf(thrown: unknown): readonly ComplaintLine[] {
 /** One problem is told with its subject; of several each has its own line, after one that says what they are about. */
 function refusalLines({ code, message, next, problems }: RefusedError): readonly ComplaintLine[] {
   const [only] = problems;
-  if (problems.length <= 1) return problemLines({ code: only?.code ?? code, message, next });
+  if (problems.length <= 1) return problemLines({ code: only?.code ?? code, message, next: next ?? nextDefault });
   const [subject = ''] = message.split('\n');
-  return [{ head: `error[${code}]`, text: subject }, ...problems.flatMap(problemLines)];
+  const lines = [{ head: `error[${code}]`, text: subject }, ...problems.flatMap(problemLines)];
+  return next === undefined ? [...lines, { head: 'next', text: nextDefault }] : lines;
 }
+
+const nextDefault = 'Correct this and try again; --help after a command shows what it takes.';
 
 function problemLines({ code, message, next }: Problem): readonly ComplaintLine[] {
   const problem = { head: `error[${code}]`, text: message };

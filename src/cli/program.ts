@@ -1,5 +1,19 @@
 import { Command } from 'commander';
+import { addCancelCommand } from './commands/cancel.ts';
+import { addGraphCommand } from './commands/graph.ts';
+import { addListCommand } from './commands/list.ts';
+import { addLogsCommand } from './commands/logs.ts';
+import { addPauseCommand } from './commands/pause.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { addResolveCommand } from './commands/resolve.ts';
+import { addResumeCommand } from './commands/resume.ts';
+import { addRetryCommand } from './commands/retry.ts';
+import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSandboxCommand } from './commands/sandbox.ts';
+import { addShowCommand } from './commands/show.ts';
+import { addSkipCommand } from './commands/skip.ts';
+import { addVersionCommand } from './commands/version.ts';
 import type { Terminal } from './output.ts';
 import { packageVersion } from './package-root.ts';
 
@@ -20,7 +34,22 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
       getOutHelpWidth: () => terminal.out.columns(),
       getErrHelpWidth: () => terminal.err.columns(),
     });
+  addPlanCommand(program, terminal);
   addRunCommand(program, terminal, setExitCode);
+  addListCommand(program, terminal);
+  addShowCommand(program, terminal);
+  addLogsCommand(program, terminal);
+  addGraphCommand(program, terminal);
+  const tools = { program, terminal, setExitCode };
+  addRetryCommand(tools);
+  addSkipCommand(tools);
+  addCancelCommand(tools);
+  addResolveCommand(tools);
+  addPauseCommand(tools);
+  addResumeCommand(tools);
+  addRollbackCommand(tools);
+  addSandboxCommand(program, terminal, setExitCode);
+  addVersionCommand(program, terminal);
   return program;
 }
 

@@ -10,8 +10,10 @@ import { stepTable } from './views/steps.ts';
 
 /** Shows a run while it goes on. */
 export interface RunView {
+  /** Says something to whoever watches, without breaking what is drawn. */
+  readonly say: (text: string) => void;
   /** Shows how it stands now for the last time. Safe twice. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** What there is to look at. */
@@ -25,14 +27,15 @@ const redrawMs = 100;
 const restShare = 20;
 
 /** Shows a run of this engine: redrawn in place for a person at a terminal, else a line a change. */
-export function showRun(engine: Engine, run: Run, output: Output, hint?: string): RunView {
+export function showRun(engine: Engine, run: Run, output: Output, hint: string): RunView {
   if (!output.isLive) return plainView(engine, run, output);
   const progress = new Map<number, string>();
   const stop = engine.on('progress', ({ task, fraction, text }) => {
     progress.set(task.index, `${Math.round(fraction * 100)} % ${cleanLine(text)}`.trimEnd());
   });
-  const view = liveView(run, output, { progress, ...(hint === undefined ? {} : { hint }) });
+  const view = liveView(run, output, { progress, hint });
   return {
+    say: view.say,
     end: () => {
       stop();
       view.end();
@@ -40,34 +43,47 @@ export function showRun(engine: Engine, run: Run, output: Output, hint?: string)
   };
 }
 
+interface LiveOptions {
+  readonly progress?: ReadonlyMap<number, string>;
+  /** The line below, until something else is said. */
+  readonly hint: string;
+}
+
 /** Redraws a run in place until it is ended, more rarely when drawing takes long. */
-export function liveView(
-  run: ViewedRun,
-  output: Output,
-  { progress = new Map(), hint }: { progress?: ReadonlyMap<number, string>; hint?: string } = {},
-): RunView {
+export function liveView(run: ViewedRun, output: Output, { progress = new Map(), hint }: LiveOptions): RunView {
   const table = stepTable(run.plan);
   const screen = openScreen(output);
+  let foot: string | undefined = hint;
   let timer: NodeJS.Timeout | undefined;
-  const draw = (isLast: boolean): void => {
+  const draw = (): void => {
     const size = { columns: Math.max(1, output.columns() - 1), rows: output.rows() };
-    const foot = isLast || hint === undefined ? {} : { hint };
     const instant = { snapshot: run.snapshot(), table, nowMs: Date.now() };
-    screen.draw(liveLines({ ...instant, ...size, ...foot, progress, paint: output.paint }));
+    const lines = liveLines({
+      ...instant,
+      ...size,
+      progress,
+      paint: output.paint,
+      ...(foot === undefined ? {} : { hint: foot }),
+    });
+    screen.draw(lines);
   };
   const redraw = (): void => {
     const startedMs = performance.now();
-    draw(false);
+    draw();
     timer = setTimeout(redraw, Math.max(redrawMs, restShare * (performance.now() - startedMs)));
   };
   redraw();
   let isEnded = false;
   return {
+    say: (text) => {
+      foot = text;
+    },
     end: () => {
       if (isEnded) return;
       isEnded = true;
       clearTimeout(timer);
-      draw(true);
+      foot = undefined;
+      draw();
       screen.end();
     },
   };
@@ -82,5 +98,5 @@ function plainView(engine: Engine, run: Run, output: Output): RunView {
     const line = plainLine(step, table, output.paint);
     if (line !== undefined) output.lines([line]);
   });
-  return { end: stop };
+  return { say: (text) => output.lines([text]), end: stop };
 }

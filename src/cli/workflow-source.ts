@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { RefusedError } from '../errors/index.ts';
+import type { RefusedError } from '../errors/index.ts';
 import { displayName } from '../graph/index.ts';
 import { workflowFromGraph, type GraphData, type Workflow } from '../workflow/index.ts';
 import { parseJson } from './json-input.ts';

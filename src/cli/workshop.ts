@@ -38,7 +38,8 @@ export interface Workshop {
 }
 
 const sandboxPollMs = 200;
-const stepsPerHost = 1;
+/** One step a host at a time. */
+export const stepsPerHost = 1;
 
 /** Puts a run's surroundings together; nothing else does. @throws what opening the store throws */
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {

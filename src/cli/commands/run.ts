@@ -7,7 +7,7 @@ import type { Workflow } from '../../workflow/index.ts';
 import { carryRun } from '../carry-run.ts';
 import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
 import type { Hosts } from '../go-on.ts';
-import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { inputFrom, withInputFlags, type InputDefaults, type InputFlags } from '../input-flags.ts';
 import { catchInterrupts, type Interrupts } from '../interrupts.ts';
 import type { Terminal } from '../output.ts';
 import { refusal } from '../refusal.ts';
@@ -68,21 +68,19 @@ Examples:
 async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   refuseLoneSandboxFlags(flags);
   const loaded = await loadWorkflow(given);
-  const isSandboxed = flags.sandbox === true || flags.sandboxDir !== undefined;
   const servers = flags.servers ?? serversDefault;
-  const defaults = isSandboxed ? sandboxInput(flags.hosts === undefined ? servers : undefined) : undefined;
-  const input = inputFrom(loaded.source, flags, defaults);
+  const input = inputFrom(loaded.source, flags, inputDefaults(flags, servers));
   // Everything that can be refused without a fleet is refused before one is started.
   planOf(loaded.workflow, input, loaded.source);
-  const options = sandboxOptions(flags);
+  const options = { ...sandboxOptions(flags), servers };
   const interrupts = catchInterrupts();
   let sandbox: Sandbox | undefined;
   try {
     if (flags.sandbox) {
       if (terminal.err.isLive) terminal.err.lines([`Starting a sandbox of ${servers} stand-in hosts …`]);
-      sandbox = await startSandbox({ ...options, servers });
+      sandbox = await startSandbox(options);
     }
-    const access = sandbox?.access ?? (flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir));
+    const access = sandbox?.access ?? (await keptAccess(flags));
     if (interrupts.asked.aborted) return interrupts.exitCode();
     const hosts = hostsOf({ flags, servers, access });
     return await runOn({ loaded, input, flags, access, hosts, terminal, interrupts });
@@ -90,6 +88,16 @@ async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): 
     await sandbox?.stop();
     interrupts.stop();
   }
+}
+
+/** Without a sandbox nobody can tell what is meant when it is not said. */
+function inputDefaults({ sandbox, sandboxDir, hosts }: RunFlags, servers: number): InputDefaults | undefined {
+  if (!sandbox && sandboxDir === undefined) return undefined;
+  return sandboxInput(hosts === undefined ? servers : undefined);
+}
+
+async function keptAccess({ sandboxDir }: RunFlags): Promise<SandboxAccess | undefined> {
+  return sandboxDir === undefined ? undefined : await accessTo(sandboxDir);
 }
 
 interface RunRequest {
@@ -130,6 +138,7 @@ async function runOn(request: RunRequest): Promise<number> {
       terminal,
       format: flags.format,
       interrupts,
+      by: flags.by,
     };
     return await carryRun(run, carriage);
   } finally {

@@ -93,13 +93,14 @@ function aside(frame: LiveFrame, step: Step, room: number): readonly Span[] {
   const isWaiting = states.every((state) => state === 'PENDING' || state === 'READY');
   if (isWaiting) return [{ text: waitingText(frame, step.tasks), tone: 'quiet' }];
   if (step.lanes.length > 0) return lanesOf(frame, step, room);
-  const [task = -1] = step.tasks;
-  const { state = 'PENDING', error } = frame.snapshot.tasks[task] ?? {};
-  const says = state === 'RUNNING' ? (frame.progress.get(task) ?? '') : (error?.message ?? '');
-  return [
-    { text: state === 'SUCCESS' || state === 'RUNNING' ? '' : `${state} `, tone: stateTone(state) },
-    { text: state === 'SUCCESS' ? '' : cleanLine(says) },
-  ];
+  return loneAside(frame, step.tasks[0] ?? -1);
+}
+
+function loneAside({ snapshot, progress }: LiveFrame, index: number): readonly Span[] {
+  const task = snapshot.tasks[index];
+  if (!task || task.state === 'SUCCESS') return [];
+  if (task.state === 'RUNNING') return [{ text: progress.get(index) ?? '' }];
+  return [{ text: `${task.state} `, tone: stateTone(task.state) }, { text: cleanLine(task.error?.message ?? '') }];
 }
 
 function elapsedText({ snapshot, nowMs }: LiveFrame, step: Step): string {

@@ -1,5 +1,5 @@
 import type { SerializedError } from '../../errors/index.ts';
-import type { TaskState } from '../../state/index.ts';
+import type { RunSnapshot, TaskState } from '../../state/index.ts';
 import { cleanLine } from './clean-text.ts';
 import { durationText } from '../../plan/index.ts';
 import { clockText } from './clock-text.ts';
@@ -37,4 +37,19 @@ function remark({ to, atMs, attempt, startedAtMs, error, retryAtMs }: TaskStep):
     retryAtMs === undefined ? '' : `  next attempt in ${durationText(retryAtMs - atMs)}`,
   ];
   return parts.join('');
+}
+
+/** The same lines for whatever is different in a later snapshot of a run. O(tasks). */
+export function plainChanges(
+  before: RunSnapshot,
+  now: RunSnapshot,
+  { table, paint }: { readonly table: StepTable; readonly paint: Paint },
+): readonly string[] {
+  return now.tasks.flatMap((task, index) => {
+    const known = before.tasks[index];
+    if (known?.state === task.state && known.attempt === task.attempt) return [];
+    const { state: to, startedAtMs, finishedAtMs, attempt, error, retryAtMs } = task;
+    const atMs = finishedAtMs ?? startedAtMs ?? now.createdAtMs ?? 0;
+    return plainLine({ task: index, to, atMs, attempt, startedAtMs, error, retryAtMs }, table, paint) ?? [];
+  });
 }

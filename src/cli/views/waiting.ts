@@ -1,7 +1,7 @@
 import type { RunSnapshot, TaskSnapshot } from '../../state/index.ts';
 import { isInFlight, isSatisfied } from '../../state/index.ts';
 import { durationText } from '../../plan/index.ts';
-import { taskTitle, type StepTable } from './steps.ts';
+import type { StepTable } from './steps.ts';
 
 /** A run at one instant, as views look at it. */
 export interface Instant {
@@ -37,12 +37,23 @@ function upstreamText({ snapshot, table }: Instant, tasks: readonly TaskSnapshot
   const indices = new Set(tasks.flatMap(({ upstreams }) => upstreams.map((id) => id - firstId)));
   const open = [...indices].filter((index) => !isSatisfied(snapshot.tasks[index]?.state ?? 'PENDING'));
   const broken = open.filter((index) => isBroken(snapshot.tasks[index]));
-  const shown = broken.length > 0 ? broken : open;
-  const names = new Set(shown.map((index) => taskTitle(table, index)));
-  if (names.size === 0) return '';
-  const more = names.size > namedMax ? ` and ${names.size - namedMax} more` : '';
+  const names = stepNames(table, broken.length > 0 ? broken : open);
+  if (names.length === 0) return '';
+  const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
   const verb = broken.length > 0 ? 'held up by' : 'waits for';
-  return `${verb} ${[...names].slice(0, namedMax).join(', ')}${more}`;
+  return `${verb} ${names.slice(0, namedMax).join(', ')}${more}`;
+}
+
+/** Tasks by their steps; hosts are named where not the whole step is meant. */
+function stepNames({ steps, stepOf, laneOf }: StepTable, tasks: readonly number[]): readonly string[] {
+  const byStep = Map.groupBy(tasks, (task) => stepOf[task] ?? -1);
+  return Array.from(byStep, ([at, members]) => {
+    const { title = '', tasks: all = [], lanes = [] } = steps[at] ?? {};
+    if (lanes.length === 0 || members.length === all.length) return title;
+    const named = members.slice(0, namedMax).map((task) => laneOf[task] ?? '');
+    const more = members.length > namedMax ? ` and ${members.length - namedMax} more` : '';
+    return `${title} (${named.join(', ')}${more})`;
+  });
 }
 
 /** Nothing downstream of it will start unless somebody does something. */

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import { withConcurrency, withFormat } from '../common-flags.ts';
+import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import type { Output, Terminal } from '../output.ts';
+import { sandboxInput } from '../sandbox-input.ts';
+import { loadWorkflow } from '../workflow-source.ts';
+import { planOf, stepsPerHost } from '../workshop.ts';
+
+interface PlanFlags extends InputFlags {
+  readonly concurrency?: number;
+  readonly format: 'text' | 'json' | 'mermaid' | 'dot';
+}
+
+/** Adds `precede plan`. */
+export function addPlanCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('plan <workflow>')
+    .summary('show what a run would do, without doing anything')
+    .description(
+      'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
+        'Looks at no host and no store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
+    );
+  withInputFlags(command);
+  command.option('--sandbox', 'as for `precede run`; nothing is started');
+  withConcurrency(command);
+  withFormat(command, ['text', 'json', 'mermaid', 'dot']);
+  command.addHelpText('after', examples);
+  command.action(async (given: string, flags: PlanFlags) => {
+    const plan = await planFor(given, flags);
+    terminal.out.lines([planAs(plan, flags, terminal.out)]);
+  });
+}
+
+/** The plan of a workflow for the input that the flags give. */
+export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
+  const { workflow, source } = await loadWorkflow(given);
+  return planOf(workflow, inputFrom(source, flags, sandboxInput(undefined)), source);
+}
+
+const examples = `
+Examples:
+  precede plan add-ob-server --servers 3
+  precede plan add-ob-server --hosts 1,2 --cluster 1 --zone zone2 --concurrency 4 --format json
+  precede plan ./my-workflow.ts --format mermaid`;
+
+function planAs(plan: Plan, { format, concurrency }: PlanFlags, out: Output): string {
+  const estimate = { limits: { 'host:*': stepsPerHost }, concurrency };
+  switch (format) {
+    case 'json':
+      return JSON.stringify(planJson(plan, estimate), null, 2);
+    case 'mermaid':
+      return planMermaid(plan);
+    case 'dot':
+      return planDot(plan);
+    case 'text':
+      return planText(plan, { ...estimate, width: out.columns() });
+  }
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { setTimeout as pause } from 'node:timers/promises';
+import { toTaskInfo } from '../../ocp/index.ts';
+import type { Run } from '../../run/index.ts';
+import { isSettledRun } from '../../state/index.ts';
+import type { Store } from '../../store/index.ts';
+import { withFormat } from '../common-flags.ts';
+import { catchInterrupts } from '../interrupts.ts';
+import type { Output, Terminal } from '../output.ts';
+import { readRun, runNumber } from '../run-argument.ts';
+import { liveView } from '../run-view.ts';
+import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
+import { plainChanges } from '../views/plain-lines.ts';
+import { runPage } from '../views/run-page.ts';
+import { stepTable } from '../views/steps.ts';
+
+interface ShowFlags {
+  readonly store?: string;
+  readonly watch?: true;
+  readonly format: 'text' | 'json';
+}
+
+const lookMs = 250;
+
+/** Adds `precede show`. */
+export function addShowCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('show <run>')
+    .summary('show a run and its tasks')
+    .description('Shows a run and its tasks; as JSON, in the documented shape.')
+    .option('--watch', 'go on showing it until it ends');
+  withStoreFlag(command);
+  withFormat(command, ['text', 'json']);
+  command.addHelpText('after', examples);
+  command.action(async (given: string, flags: ShowFlags) => {
+    const id = runNumber(given);
+    const store = openExistingStore(storePath(flags.store));
+    try {
+      let run = await readRun(store, id);
+      if (flags.watch) run = await watch(store, run, flags.format === 'json' ? terminal.err : terminal.out);
+      // What was watched at a terminal stands there already.
+      if (flags.format === 'json') terminal.out.lines([JSON.stringify(toTaskInfo(run), null, 2)]);
+      else if (!flags.watch || !terminal.out.isLive) terminal.out.lines(pageOf(run, terminal.out));
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+const examples = `
+Examples:
+  precede show 1
+  precede show 1 --watch
+  precede show 1 --store runs.db --format json`;
+
+function pageOf(run: Run, { paint }: Output): readonly string[] {
+  const table = stepTable(run.plan);
+  return runPage({ header: run.header, snapshot: run.snapshot(), table, nowMs: Date.now(), paint });
+}
+
+/** Looks at the store again and again, until the run has ended or somebody has seen enough. */
+async function watch(store: Store, first: Run, output: Output): Promise<Run> {
+  const interrupts = catchInterrupts();
+  const enough = AbortSignal.any([interrupts.asked, output.gone]);
+  const table = stepTable(first.plan);
+  let run = first;
+  const view = output.isLive
+    ? liveView({ plan: first.plan, snapshot: () => run.snapshot() }, output, { hint: 'Ctrl-C stops watching.' })
+    : undefined;
+  try {
+    while (!isSettledRun(run.state) && !enough.aborted) {
+      await pause(lookMs, undefined, { signal: enough }).catch(() => undefined);
+      const before = run;
+      run = await readRun(store, first.id);
+      if (!view) output.lines(plainChanges(before.snapshot(), run.snapshot(), { table, paint: output.paint }));
+    }
+  } finally {
+    view?.end();
+    interrupts.stop();
+  }
+  return run;
+}

@@ -1,0 +1,154 @@
+import { Option, type Command } from 'commander';
+import { createEngine, type Engine, type OperationResult, type Run } from '../run/index.ts';
+import { isSettledRun } from '../state/index.ts';
+import type { LogLevel } from '../observe/index.ts';
+import { carryRun } from './carry-run.ts';
+import { withBy, withConcurrency, withFormat } from './common-flags.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Hosts } from './go-on.ts';
+import { catchInterrupts } from './interrupts.ts';
+import type { Output, Terminal } from './output.ts';
+import { refusal } from './refusal.ts';
+import { readRun, runNumber } from './run-argument.ts';
+import { accessTo } from './sandbox-flags.ts';
+import { openExistingStore, storePath, withStoreFlag } from './store-place.ts';
+import { cleanLine } from './views/clean-text.ts';
+import { loadWorkflow, type LoadedWorkflow } from './workflow-source.ts';
+import { openWorkshop } from './workshop.ts';
+
+/** The flags of every operator action. */
+export interface OperateFlags {
+  readonly store?: string;
+  readonly dryRun?: true;
+  readonly by?: string;
+  readonly format: 'text' | 'json';
+  readonly sandboxDir?: string;
+  readonly concurrency?: number;
+  readonly logLevel?: LogLevel;
+}
+
+/** What an operator action asks of the engine. */
+export interface OperationOptions {
+  readonly dryRun: boolean;
+  readonly by?: string;
+}
+
+/** An operator action on one run. */
+export interface Operation {
+  /** What was done, such as `retry`. */
+  readonly name: string;
+  readonly run: string;
+  readonly flags: OperateFlags;
+  readonly terminal: Terminal;
+  readonly act: (engine: Engine, runId: number, options: OperationOptions) => Promise<OperationResult>;
+}
+
+/** Adds the flags of every operator action. */
+export function withOperateFlags(command: Command): Command {
+  command.option('--dry-run', 'say which tasks it would touch, and do nothing');
+  withBy(command);
+  withStoreFlag(command);
+  return withFormat(command, ['text', 'json']);
+}
+
+/** Adds the flags of the actions that take an ended run up again and carry it to its end. */
+export function withCarryFlags(command: Command): Command {
+  command.option('--sandbox-dir <dir>', "the sandbox that the run's hosts are in");
+  withConcurrency(command);
+  const levels = ['debug', 'info', 'warn', 'error', 'silent'];
+  return command.addOption(
+    new Option('--log-level <level>', 'what the log file keeps').choices(levels).default('debug'),
+  );
+}
+
+/**
+ * Does what an operator asked for. A run that goes on after that is carried to its end here, and its end is the exit
+ * code. Nothing of a dry run is written.
+ */
+export async function operate(operation: Operation): Promise<number> {
+  const { flags, terminal, act } = operation;
+  const runId = runNumber(operation.run);
+  const storeFile = storePath(flags.store);
+  const loaded = await workflowOfRun(storeFile, runId);
+  const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
+  const options = { dryRun: flags.dryRun ?? false, ...(flags.by === undefined ? {} : { by: flags.by }) };
+  if (options.dryRun) return await rehearse(operation, { storeFile, runId, loaded, options });
+  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+  const { concurrency, logLevel } = flags;
+  const workflows = [loaded.workflow];
+  const workshop = await openWorkshop({ storeFile, access, workflows, concurrency, logLevel });
+  const interrupts = catchInterrupts();
+  try {
+    const result = await act(workshop.engine, runId, options);
+    const run = await workshop.engine.run(runId);
+    if (flags.format === 'text') terminal.out.lines(resultLines(operation.name, result));
+    if (!run || isSettledRun(run.state)) return exitCodes.done;
+    const carriage = {
+      workshop,
+      storeFile,
+      workflow: loaded.source,
+      hosts,
+      terminal,
+      format: flags.format,
+      interrupts,
+      by: flags.by,
+    };
+    return await carryRun(run, carriage);
+  } finally {
+    interrupts.stop();
+    await workshop.close({ drainMs: 0 });
+  }
+}
+
+interface Rehearsal {
+  readonly storeFile: string;
+  readonly runId: number;
+  readonly loaded: LoadedWorkflow;
+  readonly options: OperationOptions;
+}
+
+async function rehearse({ name, act, flags, terminal }: Operation, rehearsal: Rehearsal): Promise<number> {
+  const store = openExistingStore(rehearsal.storeFile);
+  try {
+    const engine = createEngine({ store, workflows: [rehearsal.loaded.workflow] });
+    const result = await act(engine, rehearsal.runId, rehearsal.options);
+    printResult(terminal.out, { name, result, format: flags.format });
+    return exitCodes.done;
+  } finally {
+    await store.close();
+  }
+}
+
+function printResult(
+  out: Output,
+  { name, result, format }: { name: string; result: OperationResult; format: 'text' | 'json' },
+): void {
+  out.lines(format === 'json' ? [JSON.stringify(result, null, 2)] : resultLines(name, result));
+}
+
+function resultLines(name: string, { runId, tasks, isDryRun }: OperationResult): readonly string[] {
+  const verb = isDryRun ? 'would touch' : 'touches';
+  const count = tasks.length === 1 ? '1 task' : `${tasks.length} tasks`;
+  return [
+    `${name} of run ${runId} ${verb} ${count}`,
+    ...tasks.map(({ number, key }) => `  ${number}  ${cleanLine(key)}`),
+  ];
+}
+
+/** The workflow that a recorded run was started with, found again where it came from. */
+async function workflowOfRun(storeFile: string, runId: number): Promise<LoadedWorkflow> {
+  const store = openExistingStore(storeFile);
+  let run: Run;
+  try {
+    run = await readRun(store, runId);
+  } finally {
+    await store.close();
+  }
+  const { workflowSource, workflow } = run.header;
+  if (workflowSource !== undefined) return await loadWorkflow(workflowSource);
+  throw refusal(`Run ${runId}`, {
+    code: 'WORKFLOW_SOURCE_UNKNOWN',
+    message: `it was started by a program, which did not record where its workflow "${workflow}" is found.`,
+    next: 'Act on it in that program.',
+  });
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { operate, withCarryFlags, withOperateFlags, type OperateFlags, type Operation } from './operate.ts';
+import type { Terminal } from './output.ts';
+
+/** What the commands of operator actions are given besides their arguments. */
+export interface CommandTools {
+  readonly program: Command;
+  readonly terminal: Terminal;
+  readonly setExitCode: (code: number) => void;
+}
+
+/** How an operator action looks on the command line. */
+export interface OperationCommand<Flags extends OperateFlags> {
+  readonly name: string;
+  /** Such as `<run> [task]`. */
+  readonly args: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** An ended run goes on after it, in this process. */
+  readonly isCarried: boolean;
+  readonly flags?: (command: Command) => void;
+  readonly act: (task: string | undefined, flags: Flags) => Operation['act'];
+}
+
+/** Adds the command of an operator action. */
+export function addOperationCommand<Flags extends OperateFlags>(
+  { program, terminal, setExitCode }: CommandTools,
+  declared: OperationCommand<Flags>,
+): void {
+  const { name, args, summary, examples, isCarried, act } = declared;
+  const command = program.command(`${name} ${args}`).summary(summary);
+  const carried = ' The run goes on in this process, which shows it until it ends.';
+  const upper = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  const tasks = args.includes('task') ? ' A task is given by its key or its number.' : '';
+  command.description(`${upper}${tasks}${isCarried ? carried : ''}`);
+  declared.flags?.(command);
+  withOperateFlags(command);
+  if (isCarried) withCarryFlags(command);
+  command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  precede ${line}`).join('\n')}`);
+  command.action(async (...given: unknown[]) => {
+    // Commander passes the arguments, then the flags, then the command itself.
+    const [run, task, flags] = (given.length === 3 ? [given[0], undefined, given[1]] : given) as [
+      string,
+      string | undefined,
+      Flags,
+    ];
+    setExitCode(await operate({ name, run, flags, terminal, act: act(task, flags) }));
+  });
+}
