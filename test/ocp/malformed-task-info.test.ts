@@ -84,6 +84,20 @@ describe('fromTaskInfo refuses', () => {
       ['ONE_SIDED_EDGE tasks[0].upstreams[0]'],
     ],
     [
+      'an edge that one end does not know among others that it knows',
+      {
+        ...answer,
+        tasks: [
+          { ...child, upstreams: [2] },
+          { ...child, id: 2, downstreams: [3, 4] },
+          { ...child, id: 3, upstreams: [2] },
+          { ...child, id: 4, upstreams: [5] },
+          { ...child, id: 5, downstreams: [4] },
+        ],
+      },
+      ['ONE_SIDED_EDGE tasks[0].upstreams[0]', 'ONE_SIDED_EDGE tasks[1].downstreams[1]'],
+    ],
+    [
       'an edge told twice',
       {
         ...answer,

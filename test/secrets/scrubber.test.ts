@@ -67,7 +67,9 @@ describe('a scrubber', () => {
     expect(scrubber.text(`cat key\n${pem}done`)).toBe('cat key\n[secret]done');
     expect(scrubber.text(pem.trimEnd())).toBe('[secret]');
     for (const line of pem.split('\n').slice(1, -3)) expect(scrubber.text(`> ${line}`)).toBe('> [secret]');
-    const wrapped = Buffer.from(pem).toString('base64').replace(/.{76}(?=.)/g, '$&\n    ');
+    const wrapped = Buffer.from(pem)
+      .toString('base64')
+      .replace(/.{76}(?=.)/g, '$&\n    ');
     expect(scrubber.text(`key:\n    ${wrapped}\nend`)).toBe('key:\n    [secret]\nend');
     expect(scrubber.text(JSON.stringify({ wrapped }))).toBe('{"wrapped":"[secret]"}');
   });
