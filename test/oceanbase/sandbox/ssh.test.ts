@@ -2,11 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxHost } from '../../../src/oceanbase/sandbox/index.ts';
 import { endAll } from '../support/cleanups.ts';
 import { rejection } from '../support/rejection.ts';
 import { ended, execute, lives, login, open, until } from './clients.ts';
+
+// A busy machine takes its time to start a fleet.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let fleet: Sandbox;
 let host: SandboxHost;
