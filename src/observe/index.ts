@@ -1,2 +1,1 @@
 export { createLogger, type LogLevel, type LoggerOptions, type OpenLog } from './create-logger.ts';
-export { scrubbed } from './scrubbed.ts';

@@ -27,6 +27,7 @@ import { planAgain, recordedRun, replay, taskIndex } from './recorded-run.ts';
 import type { CommitExtras } from './run-journal.ts';
 import type { NoticeKind } from './run-notice.ts';
 import { Run } from './run.ts';
+import { scrubbedLogger } from './scrubbed-logger.ts';
 
 /** Makes an engine. Every option is optional. */
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -43,12 +44,9 @@ class LocalEngine implements Engine {
   #closing: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
-    const {
-      clock = systemClock,
-      logger = silentLogger,
-      random = Math.random,
-      concurrency = concurrencyDefault,
-    } = options;
+    const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
+    const scrubber = createScrubber(options.secrets);
+    const logger = options.logger ? scrubbedLogger(options.logger, scrubber) : silentLogger;
     const reportListener = (error: unknown): void => {
       logger.error({ error: serializeError(error) }, 'a listener failed');
     };
@@ -58,7 +56,7 @@ class LocalEngine implements Engine {
       clock,
       random,
       logger,
-      scrubber: createScrubber(options.secrets),
+      scrubber,
       deadlines: new Deadlines(clock),
       dispatcher: new Dispatcher(concurrency),
       limits: new LimitPool(options.limits),

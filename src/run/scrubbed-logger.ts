@@ -1,7 +1,7 @@
 import { serializeError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
-import type { Logger } from '../run/index.ts';
 import type { Scrubber } from '../secrets/index.ts';
+import type { Logger } from './logger.ts';
 
 const unwritable = '[not JSON]';
 
@@ -9,7 +9,7 @@ const unwritable = '[not JSON]';
  * A host program's logger, of any make, that is never told a secret which the scrubber knows: message and fields are
  * scrubbed before they reach it. Fields arrive as plain JSON; errors among them as `{ code, message, … }`.
  */
-export function scrubbed(logger: Logger, scrubber: Scrubber): Logger {
+export function scrubbedLogger(logger: Logger, scrubber: Scrubber): Logger {
   const passOn =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: object, message: string): void => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PrecedeError } from '../../src/errors/index.ts';
-import { scrubbed } from '../../src/observe/index.ts';
 import type { Logger } from '../../src/run/index.ts';
+import { scrubbedLogger } from '../../src/run/scrubbed-logger.ts';
 import { createScrubber } from '../../src/secrets/index.ts';
 
 /** A host program's logger that keeps what it is told. */
@@ -11,10 +11,10 @@ function hostLogger(): { readonly logger: Logger; readonly told: unknown[] } {
   return { told, logger: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') } };
 }
 
-describe('scrubbed', () => {
+describe('scrubbedLogger', () => {
   it('passes every level on, with fields and message scrubbed', () => {
     const host = hostLogger();
-    const logger = scrubbed(host.logger, createScrubber(['hunter2']));
+    const logger = scrubbedLogger(host.logger, createScrubber(['hunter2']));
     for (const level of ['debug', 'info', 'warn', 'error'] as const)
       logger[level]({ a: ['hunter2'] }, `${level} hunter2`);
     expect(host.told).toEqual(
@@ -24,13 +24,13 @@ describe('scrubbed', () => {
 
   it('does not change the fields it was given', () => {
     const fields = { a: 'hunter2' };
-    scrubbed(hostLogger().logger, createScrubber(['hunter2'])).info(fields, '');
+    scrubbedLogger(hostLogger().logger, createScrubber(['hunter2'])).info(fields, '');
     expect(fields).toEqual({ a: 'hunter2' });
   });
 
   it('turns errors into plain facts, wherever they stand', () => {
     const host = hostLogger();
-    const logger = scrubbed(host.logger, createScrubber(['hunter2']));
+    const logger = scrubbedLogger(host.logger, createScrubber(['hunter2']));
     const error = new PrecedeError('LOGIN_FAILED', { message: 'no hunter2', details: { user: 'hunter2' } });
     const plain = { code: 'LOGIN_FAILED', message: 'no [secret]', details: { user: '[secret]' } };
     logger.warn(error, 'alone');
@@ -46,7 +46,7 @@ describe('scrubbed', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     const at = new Date(0);
-    scrubbed(host.logger, createScrubber(['hunter2'])).info(
+    scrubbedLogger(host.logger, createScrubber(['hunter2'])).info(
       { circle, big: 10n, at, call: () => 1, none: undefined, ok: 1 },
       'm',
     );
