@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { toTaskInfo } from '../ocp/index.ts';
 import { durationText } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
-import type { RunSnapshot } from '../state/index.ts';
+import type { RunSnapshot, RunState } from '../state/index.ts';
 import type { Store } from '../store/index.ts';
 import { PrecedeError } from '../errors/index.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -29,6 +29,8 @@ export interface Carriage {
   readonly terminal: Terminal;
   readonly format: 'text' | 'json';
   readonly interrupts: Interrupts;
+  /** The end that makes the exit code 0. @default 'SUCCESS' */
+  readonly aim?: RunState;
   /** Who asks when the run is cancelled by a signal. */
   readonly by: string | undefined;
 }
@@ -38,7 +40,7 @@ const ownerOnly = 0o600;
 
 /** Shows a run of this process until it ends, says how it ended and where everything is, and answers the exit code. */
 export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
-  const { workshop, storeFile, terminal, format, interrupts } = carriage;
+  const { workshop, storeFile, terminal, format, interrupts, aim = 'SUCCESS' } = carriage;
   const logFile = workshop.keepLog(run.id);
   // With JSON on standard output, whoever watches reads the other stream.
   const watched = format === 'json' ? terminal.err : terminal.out;
@@ -58,10 +60,10 @@ export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
   const jsonFile = besideStore(storeFile, run.id, 'json');
   writeFileSync(jsonFile, `${json}\n`, { mode: ownerOnly });
   watched.lines(summary(snapshot, watched));
-  if (snapshot.state !== 'SUCCESS') await tellFailure(run, { snapshot, end }, carriage);
+  if (snapshot.state !== aim) await tellFailure(run, { snapshot, end }, carriage);
   watched.lines([`  JSON   ${jsonFile}`, `  log    ${logFile}`, `  store  ${storeFile}`]);
   if (format === 'json') terminal.out.write(`${json}\n`);
-  return snapshot.state === 'SUCCESS' ? exitCodes.done : exitCodes.failed;
+  return snapshot.state === aim ? exitCodes.done : exitCodes.failed;
 }
 
 async function cancelRun(run: Run, { workshop, by }: Carriage, view: RunView): Promise<void> {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { createEngine, type Engine, type OperationResult, type Run } from '../run/index.ts';
-import { isSettledRun } from '../state/index.ts';
+import { isSettledRun, type RunState } from '../state/index.ts';
 import type { LogLevel } from '../observe/index.ts';
 import { carryRun } from './carry-run.ts';
 import { withBy, withConcurrency, withFormat } from './common-flags.ts';
@@ -40,6 +40,8 @@ export interface Operation {
   readonly run: string;
   readonly flags: OperateFlags;
   readonly terminal: Terminal;
+  /** The end of the run that it asks for. @default 'SUCCESS' */
+  readonly aim?: RunState | undefined;
   readonly act: (engine: Engine, runId: number, options: OperationOptions) => Promise<OperationResult>;
 }
 
@@ -81,8 +83,10 @@ export async function operate(operation: Operation): Promise<number> {
   try {
     const result = await act(workshop.engine, runId, options);
     const run = await workshop.engine.run(runId);
-    if (flags.format === 'text') terminal.out.lines(resultLines(operation.name, result));
-    if (!run || isSettledRun(run.state)) return exitCodes.done;
+    const goesOn = run !== undefined && !isSettledRun(run.state);
+    if (!goesOn || flags.format === 'text')
+      printResult(terminal.out, { name: operation.name, result, format: flags.format });
+    if (!goesOn) return exitCodes.done;
     const carriage = {
       workshop,
       storeFile,
@@ -92,6 +96,7 @@ export async function operate(operation: Operation): Promise<number> {
       format: flags.format,
       interrupts,
       by: flags.by,
+      aim: operation.aim ?? 'SUCCESS',
     };
     return await carryRun(run, carriage);
   } finally {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunState } from '../state/index.ts';
 import { operate, withCarryFlags, withOperateFlags, type OperateFlags, type Operation } from './operate.ts';
 import type { Terminal } from './output.ts';
 
@@ -18,6 +19,8 @@ export interface OperationCommand<Flags extends OperateFlags> {
   readonly examples: readonly string[];
   /** An ended run goes on after it, in this process. */
   readonly isCarried: boolean;
+  /** The end of the run that it asks for. @default 'SUCCESS' */
+  readonly aim?: RunState;
   readonly flags?: (command: Command) => void;
   readonly act: (task: string | undefined, flags: Flags) => Operation['act'];
 }
@@ -44,6 +47,6 @@ export function addOperationCommand<Flags extends OperateFlags>(
       string | undefined,
       Flags,
     ];
-    setExitCode(await operate({ name, run, flags, terminal, act: act(task, flags) }));
+    setExitCode(await operate({ name, run, flags, terminal, aim: declared.aim, act: act(task, flags) }));
   });
 }

@@ -17,6 +17,13 @@ export interface Screen {
 export function openScreen(output: Output): Screen {
   let drawn: readonly string[] = [];
   let isOpen = false;
+  const end = (): void => {
+    if (isOpen) output.write(showCursor);
+    isOpen = false;
+    process.off('exit', end);
+  };
+  // A process that is told to leave at once must not leave its terminal without a cursor.
+  process.on('exit', end);
   return {
     draw: (lines) => {
       if (isOpen && lines.join('\n') === drawn.join('\n')) return;
@@ -25,9 +32,6 @@ export function openScreen(output: Output): Screen {
       drawn = lines;
       isOpen = true;
     },
-    end: () => {
-      if (isOpen) output.write(showCursor);
-      isOpen = false;
-    },
+    end,
   };
 }

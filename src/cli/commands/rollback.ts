@@ -5,7 +5,7 @@ interface RollbackFlags extends OperateFlags {
   readonly pastNoReturn?: true;
 }
 
-/** Adds `precede rollback`. Its exit code is 1, since a run that was rolled back has not ended SUCCESS. */
+/** Adds `precede rollback`. Its exit code is 0 when the run is ROLLED_BACK: that is what was asked for. */
 export function addRollbackCommand(tools: CommandTools): void {
   addOperationCommand<RollbackFlags>(tools, {
     name: 'rollback',
@@ -13,6 +13,7 @@ export function addRollbackCommand(tools: CommandTools): void {
     summary: 'undo everything of an ended run, in reverse order',
     examples: ['rollback 1 --dry-run', 'rollback 1 --sandbox-dir ./sandbox'],
     isCarried: true,
+    aim: 'ROLLED_BACK',
     flags: (command) =>
       void command.option('--past-no-return', 'although some tasks cannot be undone, which are left as they are'),
     act:

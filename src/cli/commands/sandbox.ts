@@ -102,5 +102,5 @@ function printAccess(access: SandboxAccess, { dir, format }: DirFlags, { out }: 
 }
 
 function sshCommand({ ssh: { host, port, user, keyFile, knownHostsFile } }: SandboxAccess['hosts'][number]): string {
-  return `ssh -p ${port} -i ${keyFile} -o UserKnownHostsFile=${knownHostsFile} ${user}@${host}`;
+  return `ssh -p ${port} -i ${keyFile} -o IdentitiesOnly=yes -o UserKnownHostsFile=${knownHostsFile} ${user}@${host}`;
 }

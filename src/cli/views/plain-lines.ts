@@ -1,5 +1,5 @@
 import type { SerializedError } from '../../errors/index.ts';
-import type { RunSnapshot, TaskState } from '../../state/index.ts';
+import { isInFlight, type RunSnapshot, type TaskState } from '../../state/index.ts';
 import { cleanLine } from './clean-text.ts';
 import { durationText } from '../../plan/index.ts';
 import { clockText } from './clock-text.ts';
@@ -32,7 +32,7 @@ export function plainLine(step: TaskStep, table: StepTable, paint: Paint): strin
 function remark({ to, atMs, attempt, startedAtMs, error, retryAtMs }: TaskStep): string {
   const parts = [
     to === 'RUNNING' && attempt > 1 ? `  attempt ${attempt}` : '',
-    to !== 'RUNNING' && startedAtMs !== undefined ? `  ${durationText(atMs - startedAtMs)}` : '',
+    !isInFlight(to) && startedAtMs !== undefined ? `  ${durationText(atMs - startedAtMs)}` : '',
     error && to !== 'SUCCESS' ? `  [${cleanLine(error.code)}] ${cleanLine(error.message)}` : '',
     retryAtMs === undefined ? '' : `  next attempt in ${durationText(retryAtMs - atMs)}`,
   ];

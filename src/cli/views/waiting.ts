@@ -1,5 +1,5 @@
-import type { RunSnapshot, TaskSnapshot } from '../../state/index.ts';
-import { isInFlight, isSatisfied } from '../../state/index.ts';
+import { isInFlight, isSatisfied, isSettledRun, type RunSnapshot, type TaskSnapshot } from '../../state/index.ts';
+
 import { durationText } from '../../plan/index.ts';
 import type { StepTable } from './steps.ts';
 
@@ -25,12 +25,25 @@ export function waitingText(instant: Instant, tasks: readonly number[]): string 
   const [first] = waiting;
   if (!first) return '';
   const pending = waiting.filter(({ state }) => state === 'PENDING');
+  if (isSettledRun(instant.snapshot.state)) return afterEnd(instant, pending);
   if (pending.length > 0) return upstreamText(instant, pending);
-  const { retryAtMs } = first;
-  if (retryAtMs !== undefined) return `next attempt in ${durationText(retryAtMs - instant.nowMs)}`;
-  if (instant.snapshot.state === 'PAUSED') return 'paused';
-  return hasFailed(instant.snapshot) ? 'stays: the run has failed' : 'waits for a free slot';
+  return readyText(instant, first);
 }
+
+function readyText({ snapshot, nowMs }: Instant, { retryAtMs }: TaskSnapshot): string {
+  if (retryAtMs !== undefined) return `next attempt in ${durationText(retryAtMs - nowMs)}`;
+  if (snapshot.state === 'PAUSED') return 'paused';
+  return hasFailed(snapshot) ? 'is not started: another task has failed' : 'waits for a free slot';
+}
+
+/** Of a run that has ended, only what kept a task from starting is worth a word. */
+function afterEnd(instant: Instant, pending: readonly TaskSnapshot[]): string {
+  const { state } = instant.snapshot;
+  const text = state === 'FAILED' || state === 'CANCELLED' ? upstreamText(instant, pending) : '';
+  return text.startsWith(heldUp) ? text : '';
+}
+
+const heldUp = 'held up by';
 
 function upstreamText({ snapshot, table }: Instant, tasks: readonly TaskSnapshot[]): string {
   const firstId = snapshot.tasks[0]?.id ?? 0;
@@ -40,7 +53,7 @@ function upstreamText({ snapshot, table }: Instant, tasks: readonly TaskSnapshot
   const names = stepNames(table, broken.length > 0 ? broken : open);
   if (names.length === 0) return '';
   const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
-  const verb = broken.length > 0 ? 'held up by' : 'waits for';
+  const verb = broken.length > 0 ? heldUp : 'waits for';
   return `${verb} ${names.slice(0, namedMax).join(', ')}${more}`;
 }
 

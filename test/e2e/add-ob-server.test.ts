@@ -1,0 +1,349 @@
+import { Client, type ClientChannel } from 'ssh2';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, it } from 'vitest';
+import { contentOf, emptyDirectory, precede, processesNaming, type Ended } from './support/precede.ts';
+
+const timeoutMs = 120_000;
+
+interface Child {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly upstreams: readonly number[];
+  readonly downstreams: readonly number[];
+}
+
+interface TaskInfo {
+  readonly id: number;
+  readonly status: string;
+  readonly tasks: readonly Child[];
+}
+
+interface Access {
+  readonly hosts: readonly {
+    readonly id: number;
+    readonly ip: string;
+    readonly sqlPort: number;
+    readonly homePath: string;
+    readonly ssh: {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly keyFile: string;
+      readonly hostKey: string;
+    };
+  }[];
+  readonly sql: { readonly host: string; readonly port: number; readonly user: string; readonly passwordFile: string };
+}
+
+/** The stages of the documented flow, in order: what stands there, and for how many: N hosts, or one. */
+const stages: readonly (readonly [name: string, isPerHost: boolean])[] = [
+  ['Prepare add observer', false],
+  ['Reserve host', false],
+  ['Pre check for install OB', true],
+  ['Wait node', false],
+  ['Install rpm', true],
+  ['Wait node', false],
+  ['Make dir for ob', true],
+  ['Wait node', false],
+  ['Start observer process with param', true],
+  ['Wait node', false],
+  ['Add observer', true],
+  ['Wait observer active', false],
+  ['Restart observer process', true],
+  ['Wait observer active', false],
+  ['Start ocp agent service', true],
+  ['Wait node', false],
+  ['Update observer status', true],
+  ['Wait node', false],
+  ['Update zone status', false],
+  ['Sync cluster info', false],
+  ['Update OB cluster status', false],
+];
+
+/** The tasks stage by stage, told by their edges alone: whoever has the same upstreams stands in the same stage. */
+function stagesOf({ tasks }: TaskInfo): readonly (readonly Child[])[] {
+  const found: (readonly Child[])[] = [];
+  let settled = new Set<number>();
+  while (found.flat().length < tasks.length) {
+    const next = tasks.filter(({ id, upstreams }) => !settled.has(id) && upstreams.every((up) => settled.has(up)));
+    if (next.length === 0) throw new Error('the edges hold a cycle');
+    found.push(next);
+    settled = new Set([...settled, ...next.map(({ id }) => id)]);
+  }
+  return found;
+}
+
+function expectDocumentedEdges(info: TaskInfo, hosts: number): void {
+  const found = stagesOf(info);
+  const shape = found.map((stage) => ({ names: [...new Set(stage.map(({ name }) => name))], count: stage.length }));
+  expect(shape).toEqual(stages.map(([name, isPerHost]) => ({ names: [name], count: isPerHost ? hosts : 1 })));
+  for (const [at, stage] of found.entries()) {
+    const before = (found[at - 1] ?? []).map(({ id }) => id).toSorted((a, b) => a - b);
+    const after = (found[at + 1] ?? []).map(({ id }) => id).toSorted((a, b) => a - b);
+    for (const { upstreams, downstreams } of stage) {
+      expect(upstreams.toSorted((a, b) => a - b)).toEqual(before);
+      expect(downstreams.toSorted((a, b) => a - b)).toEqual(after);
+    }
+  }
+}
+
+const sandboxes: { readonly dir: string; readonly cwd: string }[] = [];
+
+afterAll(async () => {
+  for (const { dir, cwd } of sandboxes) await precede(['sandbox', 'down', '--dir', dir], { cwd });
+}, timeoutMs);
+
+async function sandboxUp(cwd: string, ...args: readonly string[]): Promise<{ dir: string; access: Access }> {
+  const dir = join(cwd, 'fleet');
+  sandboxes.push({ dir, cwd });
+  const up = await precede(['sandbox', 'up', '--dir', dir, '--format', 'json', ...args], { cwd });
+  expect(up).toMatchObject({ status: 0, stderr: '' });
+  return { dir, access: JSON.parse(up.stdout) as Access };
+}
+
+function infoOf({ stdout }: Ended): TaskInfo {
+  return JSON.parse(stdout) as TaskInfo;
+}
+
+function namesByState({ tasks }: TaskInfo): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Array.from(
+      Map.groupBy(tasks, ({ status }) => status),
+      ([status, members]) => [status, members.map(({ name }) => name)],
+    ),
+  );
+}
+
+describe('adding three servers to a sandbox that is kept', () => {
+  it(
+    'does what it says: 37 tasks with the documented edges, live observers, an answer over SQL, an installed package',
+    async () => {
+      const cwd = emptyDirectory();
+      const { dir, access } = await sandboxUp(cwd, '--hosts', '3');
+      const args = [
+        'run',
+        'add-ob-server',
+        '--sandbox-dir',
+        dir,
+        '--servers',
+        '3',
+        '--store',
+        'runs.db',
+        '--format',
+        'json',
+      ];
+      const ended = await precede(args, { cwd });
+      expect(ended.status).toBe(0);
+      const info = infoOf(ended);
+      expect(info.status).toBe('SUCCESS');
+      expect(info.tasks).toHaveLength(37);
+      expect(namesByState(info)).toEqual({ SUCCESS: expect.toSatisfy((names: string[]) => names.length === 37) });
+      expectDocumentedEdges(info, 3);
+      expect(JSON.parse(readFileSync(join(cwd, 'runs.run-1.json'), 'utf8'))).toEqual(info);
+      expect(statSync(join(cwd, 'runs.run-1.log')).mode & 0o777).toBe(0o600);
+      await expectServing(access);
+      await expectSecretsKept(cwd, access);
+
+      const again = await precede(
+        ['run', 'add-ob-server', '--sandbox-dir', dir, '--hosts', '2,9', '--zone', 'zone7', '--store', 'runs.db'],
+        { cwd },
+      );
+      expect(again).toMatchObject({ status: 2, stdout: '' });
+      for (const problem of ['error[HOST_IN_USE]', 'error[HOST_UNKNOWN]', 'error[ZONE_UNKNOWN]', 'next: ']) {
+        expect(again.stderr).toContain(problem);
+      }
+      const down = await precede(['sandbox', 'down', '--dir', dir], { cwd });
+      expect(down.status).toBe(0);
+      expect(processesNaming(dir)).toEqual([]);
+      const status = await precede(['sandbox', 'status', '--dir', dir, '--format', 'json'], { cwd });
+      expect(status).toMatchObject({ status: 1, stdout: '{\n  "state": "ended"\n}\n' });
+    },
+    timeoutMs,
+  );
+});
+
+/** Looks at each new server as a stranger would. */
+async function expectServing({ hosts, sql }: Access): Promise<void> {
+  const password = readFileSync(sql.passwordFile, 'utf8').trim();
+  for (const host of hosts.filter(({ id }) => id < 100)) {
+    const pid = Number(readFileSync(join(host.homePath, 'run', 'observer.pid'), 'utf8'));
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    const connection = await createConnection({ host: host.ip, port: host.sqlPort, user: sql.user, password });
+    const [[row]] = await connection.query<RowDataPacket[]>('SELECT 1 AS one');
+    expect(row).toEqual({ one: 1 });
+    await connection.end();
+    expect(await overSsh(host, 'rpm -q oceanbase-ce && echo $((6 * 7))')).toMatch(/^oceanbase-ce-4\.3\.5\.1\S*\n42\n$/);
+  }
+  const root = await createConnection({ host: sql.host, port: sql.port, user: sql.user, password });
+  const [rows] = await root.query<RowDataPacket[]>(
+    "SELECT SVR_IP, STATUS, ZONE, START_SERVICE_TIME FROM oceanbase.DBA_OB_SERVERS WHERE ZONE = 'zone2'",
+  );
+  await root.end();
+  expect(rows).toHaveLength(4);
+  for (const row of rows) expect(row).toMatchObject({ STATUS: 'ACTIVE', START_SERVICE_TIME: expect.anything() });
+}
+
+/** What a command prints on a host, by an SSH client that trusts nothing but the printed host key. */
+async function overSsh({ ssh }: Access['hosts'][number], command: string): Promise<string> {
+  const { host, port, user: username, keyFile, hostKey } = ssh;
+  const client = new Client();
+  const hostVerifier = (key: Buffer): boolean => key.toString('base64') === hostKey.split(' ')[1];
+  client.connect({ host, port, username, privateKey: readFileSync(keyFile), hostVerifier });
+  try {
+    await once(client, 'ready');
+    const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>();
+    client.exec(command, (error, channel) => {
+      if (error) reject(error);
+      else resolve(channel);
+    });
+    return await text(await promise);
+  } finally {
+    client.end();
+  }
+}
+
+/** The password of the database stands in nothing that the run has written. */
+async function expectSecretsKept(cwd: string, { sql }: Access): Promise<void> {
+  const password = readFileSync(sql.passwordFile, 'utf8').trim();
+  for (const name of contentOf(cwd).keys()) {
+    if (!name.startsWith('fleet/')) expect(readFileSync(join(cwd, name)).includes(password), name).toBe(false);
+  }
+}
+
+describe('a host whose disk is full', () => {
+  it(
+    'fails at its Install rpm, lets the others finish, frees the cluster, and tells how to go on',
+    async () => {
+      const cwd = emptyDirectory();
+      const { dir } = await sandboxUp(cwd, '--hosts', '4', '--fault', 'host:2=disk-full');
+      const store = ['--store', join(cwd, 'runs.db')];
+      const failed = await precede(
+        ['run', 'add-ob-server', '--sandbox-dir', dir, '--servers', '3', '--format', 'json', ...store],
+        { cwd },
+      );
+      expect(failed.status).toBe(1);
+      const info = infoOf(failed);
+      expect(info.status).toBe('FAILED');
+      expect(info.tasks.filter(({ name }) => name === 'Install rpm').map(({ status }) => status)).toEqual([
+        'SUCCESS',
+        'FAILED',
+        'SUCCESS',
+      ]);
+      const [first = []] = [stagesOf(info).slice(5).flat()];
+      expect(new Set(first.map(({ status }) => status))).toEqual(new Set(['PENDING']));
+      for (const words of [
+        'Install rpm on host:2',
+        'error[SSH_COMMAND_FAILED]',
+        'No space left on device',
+        `precede retry 1 --store ${join(cwd, 'runs.db')} --sandbox-dir ${dir}`,
+        `precede skip 1 8 --store ${join(cwd, 'runs.db')} --sandbox-dir ${dir}`,
+        `precede rollback 1 --store ${join(cwd, 'runs.db')} --sandbox-dir ${dir}`,
+      ]) {
+        expect(failed.stderr).toContain(words);
+      }
+
+      const next = await precede(
+        ['run', 'add-ob-server', '--sandbox-dir', dir, '--hosts', '4', '--format', 'json', ...store],
+        { cwd },
+      );
+      expect(next.status).toBe(0);
+      expect(infoOf(next).tasks).toHaveLength(21);
+
+      const preview = await precede(['rollback', '1', '--dry-run', '--format', 'json', ...store], { cwd });
+      expect(JSON.parse(preview.stdout)).toMatchObject({
+        runId: 1,
+        isDryRun: true,
+        tasks: expect.toSatisfy((tasks: unknown[]) => tasks.length === 9),
+      });
+      const retried = await precede(['retry', '1', '--sandbox-dir', dir, '--by', 'tester', ...store], { cwd });
+      expect(retried.status).toBe(1);
+      expect(retried.stdout).toMatch(/RUNNING +Install rpm \(host:2\) +attempt 2/);
+      const rolledBack = await precede(['rollback', '1', '--sandbox-dir', dir, ...store], { cwd });
+      expect(rolledBack).toMatchObject({ status: 0, stdout: expect.stringContaining('ROLLED_BACK') });
+      const free = await precede(
+        ['run', 'add-ob-server', '--sandbox-dir', dir, '--hosts', '1', '--format', 'json', ...store],
+        { cwd },
+      );
+      expect(free.status).toBe(0);
+    },
+    timeoutMs,
+  );
+});
+
+describe('a sandbox for one run', () => {
+  it(
+    'ends with the run, leaving the store, and says how to keep one',
+    async () => {
+      const cwd = emptyDirectory();
+      const args = [
+        'run',
+        'add-ob-server',
+        '--sandbox',
+        '--servers',
+        '1',
+        '--fault',
+        'host:1=disk-full',
+        '--store',
+        'runs.db',
+      ];
+      const ended = await precede(args, { cwd });
+      expect(ended.status).toBe(1);
+      expect(ended.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} +FAILED +Install rpm \(host:1\)/m);
+      expect(ended.stderr).toContain('precede sandbox up --dir ./sandbox --hosts 1 --fault host:1=disk-full');
+      expect(ended.stdout + ended.stderr).not.toContain('\u001b');
+      const [, fleet] = /(\/\S*precede-sandbox-[^/\s']+)/.exec(ended.stderr) ?? [];
+      expect(fleet).toBeDefined();
+      expect(existsSync(fleet ?? '')).toBe(false);
+      expect(processesNaming(fleet ?? '')).toEqual([]);
+      expect([...contentOf(cwd).keys()].toSorted()).toEqual(['runs.db', 'runs.run-1.json', 'runs.run-1.log']);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'leaves nothing when the run is refused, not even a store',
+    async () => {
+      const cwd = emptyDirectory();
+      for (const store of [[], ['--store', 'runs.db']]) {
+        const refused = await precede(['run', 'add-ob-server', '--sandbox', '--hosts', '9', ...store], {
+          cwd,
+          env: { TMPDIR: cwd },
+        });
+        expect(refused).toMatchObject({ status: 2, stdout: '' });
+        expect(refused.stderr).toContain('error[HOST_UNKNOWN]');
+        expect([...contentOf(cwd).keys()]).toEqual([]);
+      }
+    },
+    timeoutMs,
+  );
+
+  it(
+    'does not touch a store that is there when the run is refused',
+    async () => {
+      const cwd = emptyDirectory();
+      const { dir } = await sandboxUp(cwd, '--hosts', '1');
+      const run = ['run', 'add-ob-server', '--sandbox-dir', dir, '--store', 'runs.db'];
+      expect((await precede([...run, '--hosts', '1'], { cwd })).status).toBe(0);
+      const before = storeFiles(cwd);
+      for (const wrong of [
+        ['--hosts', '1'],
+        ['--hosts', '9'],
+        ['--hosts', '1', '--zone', 'zone9'],
+        ['--hosts', '1', '--cluster', '9'],
+      ]) {
+        expect((await precede([...run, ...wrong], { cwd })).status).toBe(2);
+        expect(storeFiles(cwd)).toEqual(before);
+      }
+    },
+    timeoutMs,
+  );
+});
+
+function storeFiles(cwd: string): ReadonlyMap<string, string> {
+  return new Map([...contentOf(cwd)].filter(([name]) => !name.startsWith('fleet/')));
+}

@@ -1,0 +1,213 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { emptyDirectory, endOf, launcher, precede, processesNaming, spawnPrecede } from './support/precede.ts';
+
+const timeoutMs = 60_000;
+
+/** Greets everybody after the host is there; `wait` never ends by itself. */
+const workflowText = `
+import { defineWorkflow } from 'precede';
+import { z } from 'zod';
+
+export default defineWorkflow({
+  name: 'Greet \\u001b[31mred\\u0007',
+  version: '1',
+  input: z.object({ names: z.array(z.string()).min(1), wait: z.boolean().default(false) }),
+  declare(flow, { names, wait }) {
+    const host = flow.task('Host', { run: () => ({ word: 'hello' }) });
+    flow.forEach(names, (name) => flow.task('Greet', {
+      upstream: { host },
+      run: async (context) => {
+        context.log.info(context.upstream.host.word + ' ' + name + ' \\u001b]0;title\\u0007');
+        if (!wait) return name;
+        await new Promise((_, reject) => {
+          const timer = setInterval(() => undefined, 1_000);
+          context.signal.addEventListener('abort', () => { clearInterval(timer); reject(context.signal.reason); });
+        });
+      },
+    }), { key: (name) => name });
+  },
+});
+`;
+
+/** A directory outside of any package, with the workflow and two inputs. */
+function workplace(): string {
+  const cwd = emptyDirectory();
+  writeFileSync(join(cwd, 'greet.ts'), workflowText);
+  writeFileSync(join(cwd, 'input.json'), JSON.stringify({ names: ['Ada', 'Lin'] }));
+  writeFileSync(join(cwd, 'wait.json'), JSON.stringify({ names: ['Ada', 'Lin'], wait: true }));
+  return cwd;
+}
+
+describe.concurrent('a workflow file outside of any package', () => {
+  it(
+    'is planned and run, and its run is found again by later commands',
+    async () => {
+      const cwd = workplace();
+      const plan = await precede(['plan', './greet.ts', '--input', '-', '--format', 'mermaid'], {
+        cwd,
+        input: '{"names":["Ada"]}',
+      });
+      expect(plan).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('flowchart TD') });
+      const run = await precede(
+        ['run', './greet.ts', '--input', 'input.json', '--by', 'ops', '--idempotency-key', 'k1'],
+        { cwd },
+      );
+      expect(run).toMatchObject({ status: 0, stderr: '' });
+      const again = await precede(
+        ['run', './greet.ts', '--input', 'input.json', '--idempotency-key', 'k1', '--format', 'json'],
+        { cwd },
+      );
+      expect(again.status).toBe(0);
+      expect(JSON.parse(again.stdout)).toMatchObject({ id: 1, status: 'SUCCESS' });
+      const list = await precede(['list', '--format', 'json'], { cwd });
+      expect(JSON.parse(list.stdout)).toMatchObject([
+        { id: 1, state: 'SUCCESS', by: 'ops', workflowSource: join(cwd, 'greet.ts') },
+      ]);
+      expect((await precede(['list', '--state', 'failed'], { cwd })).stdout).toBe('There are no such runs.\n');
+      const elsewhere = emptyDirectory();
+      const env = { PRECEDE_STORE: join(cwd, '.precede', 'store.db') };
+      expect((await precede(['show', '1', '--format', 'json'], { cwd: elsewhere, env })).stdout).toBe(again.stdout);
+      expect((await precede(['graph', '1', '--format', 'text'], { cwd: elsewhere, env })).stdout).toMatch(
+        /^3 +SUCCESS +Greet \(Lin\) +<- 1$/m,
+      );
+      expect((await precede(['graph', '1', '--format', 'dot'], { cwd: elsewhere, env })).stdout).toContain('t1 -> t3');
+    },
+    timeoutMs,
+  );
+
+  it(
+    'brings nothing into a terminal view that a terminal would act on',
+    async () => {
+      const cwd = workplace();
+      const run = await precede(['run', './greet.ts', '--input', 'input.json'], { cwd });
+      const shown = [
+        run,
+        await precede(['show', '1'], { cwd }),
+        await precede(['list'], { cwd }),
+        await precede(['logs', '1'], { cwd }),
+      ];
+      for (const { stdout, stderr } of shown)
+        expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      expect(run.stdout).toContain('Greet red, run 1: SUCCESS');
+      expect(shown.at(-1)?.stdout).toMatch(/Greet \(Ada\) hello Ada *$/m);
+      const json = await precede(['logs', '1', 'Ada/Greet', '--format', 'json'], { cwd });
+      expect(
+        json.stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as object),
+      ).toMatchObject([{ task: 2, key: 'Ada/Greet', attempt: 1, level: 'info' }]);
+    },
+    timeoutMs,
+  );
+});
+
+describe.concurrent('signals', () => {
+  it(
+    'cancel the run at the first, and the commands to go on are told; retry takes it up again',
+    async () => {
+      const cwd = workplace();
+      const child = spawnPrecede(['run', './greet.ts', '--input', 'wait.json', '--format', 'json'], { cwd });
+      const ended = endOf(child);
+      await untilPrinted(child.stderr, /RUNNING +Greet \(Lin\)/);
+      const refused = await precede(['cancel', '1'], { cwd });
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('error[RUN_NOT_OWNED]') });
+      child.kill('SIGINT');
+      const { status, stdout, stderr } = await ended;
+      expect(status).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        status: 'FAILED',
+        tasks: [{ status: 'SUCCESS' }, { operation: 'CANCEL' }, { operation: 'CANCEL' }],
+      });
+      expect(stderr).toContain('precede retry 1 --store');
+      const retry = spawnPrecede(['retry', '1'], { cwd });
+      const retryEnd = endOf(retry);
+      await untilPrinted(retry.stdout, /RUNNING +Greet \(Lin\) +attempt 2/);
+      retry.kill('SIGTERM');
+      expect((await retryEnd).status).toBe(1);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'end the process at once at the second, and nothing of its sandbox is left',
+    async () => {
+      const cwd = emptyDirectory();
+      const fault = ['--fault', 'host:1=slow:20000'];
+      const child = spawnPrecede(['run', 'add-ob-server', '--sandbox', '--servers', '1', ...fault], {
+        cwd,
+        env: { TMPDIR: cwd },
+      });
+      const ended = endOf(child);
+      await untilPrinted(child.stdout, /RUNNING +Pre check for install OB/);
+      expect(processesNaming(cwd).length).toBeGreaterThan(2);
+      child.kill('SIGINT');
+      await untilPrinted(child.stdout, /Cancelling run 1/);
+      child.kill('SIGINT');
+      expect(await ended).toMatchObject({ status: 130 });
+      await vi.waitFor(() => expect(processesNaming(cwd)).toEqual([]), { timeout: 15_000 });
+    },
+    timeoutMs,
+  );
+});
+
+describe.concurrent('a reader that goes away', () => {
+  it(
+    'ends the output quietly',
+    async () => {
+      const cwd = workplace();
+      const names = Array.from({ length: 2_000 }, (_, index) => `n${index}`);
+      writeFileSync(join(cwd, 'many.json'), JSON.stringify({ names }));
+      const command = `"$0" "$1" plan ./greet.ts --input many.json --format json; echo "status $?" >&2`;
+      const child = spawn('sh', ['-c', `{ ${command}; } | head -n 1`, process.execPath, launcher], { cwd });
+      const { stdout, stderr } = await endOf(child);
+      expect(stdout).toBe('{\n');
+      expect(stderr).toBe('status 0\n');
+    },
+    timeoutMs,
+  );
+});
+
+const script = spawnSync('script', ['--version']);
+const hasScript = script.status === 0 && script.stdout.toString().includes('util-linux');
+if (!hasScript) console.warn('The test at a terminal is skipped: util-linux script is not installed.');
+
+describe.runIf(hasScript)('at a terminal', () => {
+  it(
+    'redraws the run in place, never wider than the terminal, in colour, and gives the cursor back',
+    async () => {
+      const cwd = workplace();
+      const columns = 44;
+      const command = `stty cols ${columns} rows 12; exec "${process.execPath}" "${launcher}" run ./greet.ts --input input.json`;
+      const child = spawn('script', ['-qec', command, join(cwd, 'typescript')], {
+        cwd,
+        env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: '' },
+      });
+      expect((await endOf(child)).status).toBe(0);
+      const screen = readFileSync(join(cwd, 'typescript'), 'utf8');
+      expect(screen).toContain('\u001b[?25l');
+      expect(screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001b[?25l'));
+      expect(screen).toContain('\u001b[32m');
+      const drawn = screen.slice(screen.indexOf('\u001b[?25l'), screen.lastIndexOf('\u001b[?25h'));
+      const lines = drawn.split('\n').map((line) => line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, ''));
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+      expect(lines).toContainEqual(expect.stringMatching(/✔ Greet .* ✔ Ada {2}✔ Lin$/));
+    },
+    timeoutMs,
+  );
+});
+
+/** Resolves once a stream has printed something that fits; rejects when it ends before. */
+async function untilPrinted(stream: NodeJS.ReadableStream | null, pattern: RegExp): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  let printed = '';
+  stream?.on('data', (text: string) => {
+    printed += text;
+    if (pattern.test(printed)) resolve(undefined);
+  });
+  stream?.once('end', () => reject(new Error(`this never came: ${String(pattern)}; but this did: ${printed}`)));
+  await promise;
+}
