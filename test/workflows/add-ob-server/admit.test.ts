@@ -16,7 +16,11 @@ async function refusalOf(raw: unknown, change?: (inventory: Inventory) => Promis
   expect(await allRows(store)).toEqual(before);
   expect(refusal?.code).toBe('NOT_ADMITTED');
   expect(refusal?.problems.every(({ next }) => next !== undefined)).toBe(true);
-  return refusal?.problems.map(({ code, details }) => `${code} ${String(details?.['ocpCode'])}`) ?? [];
+  return (
+    refusal?.problems.map(({ code, details }) =>
+      `${code} ${JSON.stringify(details?.['ocpCode'])}`.replaceAll('"', ''),
+    ) ?? []
+  );
 }
 
 function withHost(id: number, facts: Partial<HostRecord>) {

@@ -1,0 +1,123 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  installRpm,
+  makeDirectories,
+  preCheckForInstall,
+  sh,
+  startAgent,
+  startObserver,
+  type PackageRecord,
+} from '../../../src/oceanbase/index.ts';
+import { server, setupSteps, type StepSetup } from './sandbox-setup.ts';
+
+let setup: StepSetup;
+
+beforeAll(async () => {
+  setup = await setupSteps({ faults: [{ hostId: 1, kind: 'ssh-drop' }] });
+}, 30_000);
+
+afterAll(async () => {
+  await setup.close();
+});
+
+async function withPackage(facts: Partial<PackageRecord>): Promise<PackageRecord> {
+  return setup.inventory(async ({ packages }) => {
+    const [row] = await packages.list();
+    if (!row) throw new Error('a sandbox without a package');
+    await packages.put({ ...row, ...facts });
+    return row;
+  });
+}
+
+describe('a step in trouble', () => {
+  it('reports everything that is wrong with a host at once', async () => {
+    const { host } = setup;
+    const taken = createServer().listen(host.rpcPort, host.ip);
+    await once(taken, 'listening');
+    mkdirSync(join(host.logPath, 'sandbox', 'clog'), { recursive: true });
+    writeFileSync(join(host.logPath, 'sandbox', 'clog', '0'), 'old');
+    try {
+      await expect(preCheckForInstall(server).run(setup.context())).rejects.toMatchObject({
+        code: 'PRE_CHECK_FAILED',
+        problems: [{ code: 'PORT_TAKEN' }, { code: 'DIRECTORY_NOT_EMPTY' }],
+      });
+      const answer = await preCheckForInstall(server).check?.(setup.context());
+      expect(answer).toEqual({ unknown: expect.stringContaining(`the RPC port ${host.rpcPort} already; `) });
+      await expect(makeDirectories(server).run(setup.context())).rejects.toMatchObject({
+        code: 'DIRECTORIES_NOT_CLEAN',
+      });
+      expect(existsSync(join(host.dataPath, 'sandbox'))).toBe(false);
+    } finally {
+      taken.close();
+      rmSync(join(host.logPath, 'sandbox'), { recursive: true });
+    }
+  });
+
+  it('refuses a package that is not what the inventory says, and installs nothing', async () => {
+    const right = await withPackage({ sha256: 'f'.repeat(64) });
+    await expect(installRpm(server).run(setup.context())).rejects.toMatchObject({ code: 'PACKAGE_DAMAGED' });
+    await withPackage({ sha256: right.sha256 });
+    expect(await setup.onHost(sh`rpm -qa`)).toBe('');
+  });
+
+  it('sends a package that the host does not see, and installs it once although the connection is cut in the middle', async () => {
+    const { path } = await withPackage({});
+    const descriptor = openSync(path, 'r');
+    // A path that only this process can read.
+    await withPackage({ path: `/dev/fd/${descriptor}` });
+    const context = setup.context();
+    try {
+      await installRpm(server).run(context);
+    } finally {
+      closeSync(descriptor);
+      await withPackage({ path });
+    }
+    expect(context.lines.join('\n')).toContain('again');
+    expect(await setup.onHost(sh`rpm -qa`)).toMatch(/^oceanbase-ce-/);
+    const sent = readFileSync(setup.host.commandsLog, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('rpm -ivh'));
+    expect(sent.filter((line) => line.includes('"received"')).length).toBeGreaterThan(1);
+    expect(context.lines.filter((line) => line.includes('already installed'))).toEqual([]);
+    expect(readdirSync(join(setup.host.homePath, '..', '.precede', 'packages'))).toEqual([]);
+  });
+
+  it('says why an observer did not come up, and leaves nothing running', async () => {
+    await makeDirectories(server).run(setup.context());
+    const taken = createServer().listen(setup.host.sqlPort, setup.host.ip);
+    await once(taken, 'listening');
+    try {
+      await expect(startObserver(server).run(setup.context())).rejects.toMatchObject({ code: 'SSH_COMMAND_FAILED' });
+    } finally {
+      taken.close();
+    }
+    expect(await startObserver(server).check?.(setup.context())).toBe('needed');
+    const started = await startObserver(server).run(setup.context(2));
+    expect(started.pid).toBeGreaterThan(0);
+  });
+
+  it('does not mistake another process for the observer, and does not end it', async () => {
+    const pidFile = join(setup.host.homePath, 'run', 'observer.pid');
+    const pid = readFileSync(pidFile, 'utf8');
+    writeFileSync(pidFile, `${process.pid}\n`);
+    expect(await startObserver(server).check?.(setup.context())).toBe('needed');
+    writeFileSync(pidFile, pid);
+    await startObserver(server).undo?.(setup.context());
+    expect(() => process.kill(Number(pid), 0)).toThrow();
+  });
+
+  it('leaves alone what was there before the run', async () => {
+    const control = `${setup.host.agentPath}/bin/ocp_agentctl`;
+    await setup.onHost(sh`${control} start`);
+    const agent = startAgent(server);
+    expect(await agent.check?.(setup.context())).toMatchObject({ done: {} });
+    await agent.undo?.(setup.context());
+    expect(await setup.onHost(sh`${control} status`)).toContain('running');
+    expect(await agent.check?.(setup.context())).toEqual({ unknown: 'the agent ran before the run' });
+    await setup.onHost(sh`${control} stop`);
+  });
+});
