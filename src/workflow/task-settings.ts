@@ -100,7 +100,7 @@ function retryRules(retry: RetryOptions): [string, unknown, boolean, string][] {
   ];
 }
 
-export function invalidOption(name: string, message: string): Problem {
+function invalidOption(name: string, message: string): Problem {
   const shown = typeof name === 'string' ? displayName(name) : String(name);
   return { code: 'INVALID_OPTION', message: `Task "${shown}": ${message}`, details: { task: shown } };
 }

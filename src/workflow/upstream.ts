@@ -31,10 +31,10 @@ export function tasksOf(reference: UpstreamRef): readonly Task[] {
   return isGroup(reference) ? reference.tasks : isTask(reference) ? [reference] : [];
 }
 
-export function isTask(reference: UpstreamRef): reference is Task {
+function isTask(reference: UpstreamRef): reference is Task {
   return reference.kind === 'task';
 }
 
-export function isGroup(reference: UpstreamRef): reference is TaskGroup {
+function isGroup(reference: UpstreamRef): reference is TaskGroup {
   return reference.kind === 'group';
 }

@@ -8,7 +8,7 @@ import { defineWorkflow, type Flow, type Workflow } from '../../src/workflow/ind
 type Declare = (flow: Flow<Record<string, never>>) => void;
 
 /** A workflow without input. */
-export function workflowOf(declare: Declare): Workflow<Record<string, never>> {
+function workflowOf(declare: Declare): Workflow<Record<string, never>> {
   return defineWorkflow({ name: 'w', version: '1', input: z.strictObject({}), declare });
 }
 
