@@ -84,7 +84,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, noClock] },
   },
   {
-    files: ['workflows/**', '.config/**', 'vitest.config.ts'],
+    files: ['workflows/**', '.config/**', 'vitest.config.ts', 'test/consumer/own-workflow.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
