@@ -66,8 +66,10 @@ interface StatusUpdate<Former extends string> {
 function statusStep<Former extends string>(update: StatusUpdate<Former>): Step<UpdatedStatus> {
   const { what, former, timeoutMs } = update;
   return {
-    check: async (context) =>
-      (await readStatus(context, update)) === 'RUNNING' ? { done: { status: 'RUNNING' } } : 'needed',
+    check: async (context) => {
+      const isRunning = (await readStatus(context, update)) === 'RUNNING';
+      return isRunning && isAdmitted(context) ? { done: { status: 'RUNNING' } } : 'needed';
+    },
     run: async (context) => {
       if (!(await writeStatus(context, update, 'RUNNING'))) throw incomplete(what);
       return { status: 'RUNNING' };
@@ -79,6 +81,11 @@ function statusStep<Former extends string>(update: StatusUpdate<Former>): Step<U
     timeoutMs,
     estimateMs: 500,
   };
+}
+
+/** In a dry run nothing has been admitted: the row is RUNNING because no run has made it anything else yet. */
+function isAdmitted({ context }: CheckContext): boolean {
+  return context.listMap['server_ids'] !== undefined;
 }
 
 function readStatus<Former extends string>(

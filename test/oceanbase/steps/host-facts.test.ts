@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { documentedHostRequirements } from '../../../src/oceanbase/index.ts';
+import { parseHostFacts } from '../../../src/oceanbase/steps/host-facts.ts';
+import { hostProblems, hostWarnings, type HostEvidence } from '../../../src/oceanbase/steps/host-problems.ts';
+import { listensAt, parseListeners } from '../../../src/oceanbase/steps/listeners.ts';
+
+const gib = 1024 ** 2;
+const answer = `clock 10500
+architecture x86_64
+kernel Linux 3.10.0-1160.el7.x86_64
+user admin
+homeKib ${200 * gib}
+dataKib ${900 * gib}
+logKib ${300 * gib}
+homeWritable yes
+dataWritable yes
+logWritable yes
+memoryKib ${64 * gib}
+swapKib 0
+openFiles 655350
+processes unlimited
+aioRequests 1048576
+hugePages never
+`;
+const exchange = { sentAtMs: 10_450, receivedAtMs: 10_520 };
+const facts = parseHostFacts({ stdout: answer }, exchange);
+
+function factsWith(line: string, value: string) {
+  return parseHostFacts({ stdout: answer.replace(new RegExp(`^${line} .*$`, 'm'), `${line} ${value}`) }, exchange);
+}
+
+const evidence = {
+  site: {
+    host: { innerIpAddress: '10.0.0.5', sqlPort: 2881, rpcPort: 2882, dataPath: '/data/1', logPath: '/data/log1' },
+    cluster: { hostRequirements: documentedHostRequirements },
+    paths: { home: '/home/admin/oceanbase', leaves: ['/data/1/c/sstable'] },
+  },
+  facts,
+  listeners: [],
+  states: new Map([
+    ['/data/1', 'empty'],
+    ['/data/log1', 'empty'],
+    ['/data/1/c/sstable', 'absent'],
+  ]),
+  observer: undefined,
+  installed: false,
+  row: undefined,
+  package: { name: 'oceanbase', architecture: 'x86_64' },
+} as unknown as HostEvidence;
+
+const codes = (changed: Partial<HostEvidence>): readonly string[] =>
+  hostProblems({ ...evidence, ...changed }).map(({ code }) => code);
+
+describe('what a host says of itself', () => {
+  it('is read as bytes, numbers and words; what is missing is null', () => {
+    expect(facts).toMatchObject({
+      architecture: 'x86_64',
+      user: 'admin',
+      dataFreeBytes: 900 * 1024 ** 3,
+      processes: Number.MAX_SAFE_INTEGER,
+    });
+    expect(parseHostFacts({ stdout: 'memoryKib \nclock 17N\n' }, exchange)).toMatchObject({
+      ...{ architecture: null, memoryFreeBytes: null, clockDifferenceMs: null, isHomeWritable: false },
+    });
+  });
+
+  it('tells no difference of clocks that the duration of the question explains', () => {
+    expect(facts.clockDifferenceMs).toBe(0);
+    expect(factsWith('clock', '10000').clockDifferenceMs).toBe(450);
+    expect(factsWith('clock', '11000').clockDifferenceMs).toBe(480);
+  });
+
+  it('is no problem on a host as the manual wants it', () => {
+    expect(hostProblems(evidence)).toEqual([]);
+    expect(hostWarnings(facts, documentedHostRequirements)).toEqual([]);
+  });
+
+  it.each([
+    ['dataKib', '1000', 'DISK_TOO_SMALL'],
+    ['logKib', '1000', 'DISK_TOO_SMALL'],
+    ['homeKib', '1000', 'DISK_TOO_SMALL'],
+    ['memoryKib', '1000', 'MEMORY_TOO_SMALL'],
+    ['openFiles', '1024', 'LIMIT_TOO_LOW'],
+    ['processes', '1024', 'LIMIT_TOO_LOW'],
+    ['aioRequests', '65', 'LIMIT_TOO_LOW'],
+    ['clock', '1000', 'CLOCK_DIFFERENCE'],
+    ['architecture', 'aarch64', 'ARCHITECTURE_MISMATCH'],
+    ['dataWritable', 'no', 'DIRECTORY_NOT_WRITABLE'],
+  ])('stands in the way with %s %s: %s', (line, value, code) => {
+    expect(codes({ facts: factsWith(line, value) })).toEqual([code]);
+  });
+
+  it('is refused when something is there already', () => {
+    const observer = { pid: 5, startMark: '1', startedAt: null };
+    const row = { zone: 'zone1', status: 'ACTIVE' } as unknown as HostEvidence['row'];
+    expect(codes({ observer, installed: true, row })).toEqual([
+      'OBSERVER_RUNNING',
+      'PACKAGE_PRESENT',
+      'SERVER_PRESENT',
+    ]);
+    expect(codes({ listeners: [{ ip: '*', port: 2881 }] })).toEqual(['PORT_TAKEN']);
+    expect(
+      codes({
+        states: new Map([
+          ['/data/1', 'absent'],
+          ['/data/1/c/sstable', 'full'],
+        ]),
+      }),
+    ).toEqual([...['DIRECTORY_MISSING', 'DIRECTORY_NOT_EMPTY']]);
+  });
+
+  it('is warned about where it is below what is recommended', () => {
+    const warned = parseHostFacts(
+      { stdout: answer.replace('655350', '20000').replace('swapKib 0', 'swapKib 9').replace('never', 'always') },
+      exchange,
+    );
+    expect(hostWarnings(warned, documentedHostRequirements)).toHaveLength(3);
+    expect(codes({ facts: warned })).toEqual([]);
+  });
+});
+
+describe('what listens on a host', () => {
+  const lines = [
+    'State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process',
+    'LISTEN 0      128    10.0.0.5:2881      0.0.0.0:*',
+    'LISTEN 0      128    127.0.0.53%lo:53   0.0.0.0:*',
+    'LISTEN 0      128    [::]:22            [::]:*',
+    'LISTEN 0      128    *:80               *:*',
+  ];
+
+  it('is read from what ss prints', () => {
+    expect(parseListeners(lines)).toEqual([
+      { ip: '10.0.0.5', port: 2881 },
+      { ip: '127.0.0.53', port: 53 },
+      { ip: '::', port: 22 },
+      { ip: '*', port: 80 },
+    ]);
+  });
+
+  it('is in the way at the same address or at every address', () => {
+    const listeners = parseListeners(lines);
+    expect([2881, 22, 80, 53].map((port) => listensAt(listeners, { ip: '10.0.0.5', port }))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(listensAt(listeners, { ip: '10.0.0.6', port: 2881 })).toBe(false);
+  });
+});
