@@ -45,6 +45,8 @@ export interface ClusterRecord {
   readonly password: SecretRef;
   /** What a host must have to be added; the manual's numbers unless the cluster says otherwise. */
   readonly hostRequirements: HostRequirements;
+  /** Parameters of every new observer of the cluster; those of its host and of the run come before them. */
+  readonly startupParameters: Readonly<Record<string, string>>;
   readonly tenantCount: number | null;
   readonly partitionCount: number | null;
   readonly delayTime: number | null;

@@ -1,3 +1,5 @@
+import type { SecretRef } from './secret-ref.ts';
+
 /** NEW: no agent yet. AVAILABLE: free. ONLINE: carries a service. */
 export type HostStatus = 'NEW' | 'AVAILABLE' | 'ONLINE' | 'OFFLINE' | 'DELETING';
 
@@ -26,8 +28,8 @@ export interface HostRecord {
   readonly sshHost: string | null;
   readonly sshPort: number;
   readonly user: string;
-  /** The absolute path of the private key; the key itself is never kept. */
-  readonly keyFile: string;
+  /** Where the private key is to be found; the key itself is never kept. */
+  readonly key: SecretRef;
   /** The host's public key, one line. Any other is refused. */
   readonly hostKey: string;
   /** Whether packages are installed through `sudo -n`, since the user is not root. */
@@ -39,6 +41,8 @@ export interface HostRecord {
   readonly agentPath: string;
   readonly sqlPort: number;
   readonly rpcPort: number;
+  /** Parameters of an observer on this host; a run's own come before them. */
+  readonly startupParameters: Readonly<Record<string, string>>;
   readonly status: HostStatus;
   readonly services: readonly HostService[];
   readonly kind: string;

@@ -123,6 +123,6 @@ async function putHost({ inventory, tables, description, nowMs }: ImportOfHost, 
 }
 
 function reachOf(host: HostDescription): Partial<HostRecord> {
-  const { innerIpAddress, sshHost = null, sshPort, user, keyFile } = host;
-  return { innerIpAddress, sshHost, sshPort, user, keyFile };
+  const { innerIpAddress, sshHost = null, sshPort, user, key } = host;
+  return { innerIpAddress, sshHost, sshPort, user, key };
 }

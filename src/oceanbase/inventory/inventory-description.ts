@@ -22,7 +22,7 @@ export type ClusterDescription = Pick<ClusterRecord, ClusterFacts | 'hostRequire
 /** A zone of the described cluster. */
 export type ZoneDescription = Pick<ZoneRecord, 'name'> & Partial<ZoneRecord>;
 
-type HostPlaces = 'innerIpAddress' | 'sshPort' | 'user' | 'keyFile' | 'hostKey' | 'sqlPort' | 'rpcPort';
+type HostPlaces = 'innerIpAddress' | 'sshPort' | 'user' | 'key' | 'hostKey' | 'sqlPort' | 'rpcPort';
 type HostPaths = 'homePath' | 'dataPath' | 'logPath' | 'agentPath';
 
 /** The facts that a host cannot be without, and any of the others. */
@@ -45,6 +45,7 @@ export function clusterRow(description: ClusterDescription, origin: string, nowM
     status: 'RUNNING',
     formerStatus: null,
     operatingRunId: null,
+    startupParameters: {},
     tenantCount: null,
     partitionCount: null,
     delayTime: null,
@@ -101,6 +102,7 @@ const unknownHostFacts = Object.freeze({
   description: null,
   sshHost: null,
   sudo: false,
+  startupParameters: {},
   kind: 'DEDICATED_PHYSICAL_MACHINE',
   publishPorts: null,
   architecture: null,

@@ -6,13 +6,14 @@ export interface PackageRecord {
   /** `oceanbase-ce-4.3.5.1-101000042024123456.el7.x86_64.rpm`. */
   readonly fileName: string;
   readonly extension: string;
-  /** The absolute path of the file on this machine. */
-  readonly path: string;
-  /** In bytes. */
-  readonly size: number;
+  /** The absolute path of the file on this machine, and perhaps on hosts; null when it is at `downloadUrl` only. */
+  readonly path: string | null;
+  /** In bytes; null while unknown. */
+  readonly size: number | null;
   /** Lower-case hex. */
   readonly sha256: string;
   readonly sha1: string | null;
+  /** Where hosts, or else this machine, fetch it over http(s). */
   readonly downloadUrl: string | null;
   readonly type: string;
   readonly version: string;

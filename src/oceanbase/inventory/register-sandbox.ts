@@ -43,7 +43,7 @@ function describeHost(host: SandboxHost, place: { region: string; idc: string } 
   const { id, name, ip, ssh, sqlPort, rpcPort, homePath, dataPath, logPath, agentPath, architecture } = host;
   return {
     ...{ id, name, innerIpAddress: ip, sshHost: ssh.host, sshPort: ssh.port },
-    ...{ user: ssh.user, keyFile: ssh.keyFile, hostKey: ssh.hostKey },
+    ...{ user: ssh.user, key: { file: ssh.keyFile }, hostKey: ssh.hostKey },
     ...{ sqlPort, rpcPort, homePath, dataPath, logPath, agentPath, architecture },
     operatingSystem: host.operatingSystem,
     idcName: place?.idc ?? null,

@@ -4,6 +4,7 @@ import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import { choosePackage } from '../inventory/choose-package.ts';
 import { installedName, type PackageRecord } from '../inventory/package-record.ts';
+import { asRoot } from './become.ts';
 import { actOnce } from './durable-command.ts';
 import { bringPackage, removeBroughtPackage } from './package-transfer.ts';
 import { act, look } from './on-host.ts';
@@ -45,7 +46,7 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
       const packageName = site.server?.effects.packageName ?? null;
       if (packageName === null) return leaveAlone(site, 'package');
       if (await isInstalled(context, site, packageName)) {
-        await act(context, site, sh`${rpm(site)} -e ${packageName}`, { timeoutMs: installTimeoutMs });
+        await act(context, site, asRoot(site.host, sh`rpm -e ${packageName}`), { timeoutMs: installTimeoutMs });
       }
       await removeBroughtPackage(context, site, await packageFor(context, site, server));
       await recordEffects(site, { packageName: null });
@@ -55,7 +56,7 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
       const found = await packageFor(context, site, server);
       const host = site.host.name;
       return [
-        { kind: 'note', text: `${found.fileName} (${found.size} bytes) comes to ${host}, sha256 ${found.sha256}` },
+        { kind: 'note', text: `${found.fileName}${sizeText(found)} comes to ${host}, sha256 ${found.sha256}` },
         { kind: 'command', host, text: installCommand(site, found.fileName).text },
       ];
     },
@@ -89,12 +90,13 @@ export async function packageFor(context: CheckContext, site: ServerSite, server
   });
 }
 
-function installCommand(site: ServerSite, file: string): ShellCommand {
-  const { homePath } = site.host;
-  const prefix = homePath === packagedHome ? sh`` : sh`--prefix ${homePath} `;
-  return sh`${rpm(site)} -ivh ${prefix}${file}`;
+function sizeText({ size }: PackageRecord): string {
+  return size === null ? '' : ` (${size} bytes)`;
 }
 
-function rpm({ host }: ServerSite): ShellCommand {
-  return host.sudo ? sh`sudo -n rpm` : sh`rpm`;
+function installCommand(site: ServerSite, file: string): ShellCommand {
+  const { homePath } = site.host;
+  const isTold = homePath !== packagedHome || site.dialect.server.namesPrefix;
+  const prefix = isTold ? sh`--prefix ${homePath} ` : sh``;
+  return asRoot(site.host, sh`rpm -ivh ${prefix}${file}`);
 }

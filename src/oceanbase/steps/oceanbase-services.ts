@@ -4,6 +4,7 @@ import { createDatabaseConnections } from '../database/database-connections.ts';
 import type { Dialect } from '../database/dialect.ts';
 import { dialect4x } from '../database/dialect-4x.ts';
 import { PrecedeError } from '../../errors/index.ts';
+import type { HostRecord } from '../inventory/host-record.ts';
 import type { HostAddress } from '../host/host-address.ts';
 import { createHostConnections } from '../host/host-connections.ts';
 import { inventoryOf, type Inventory } from '../inventory/inventory.ts';
@@ -37,7 +38,10 @@ export function oceanbaseServices(options: OceanbaseServicesOptions): OpenedServ
   const { store, onSecret, pollIntervalMs = 1_000, activeTimeoutMs = 1_790_000, nowMs = Date.now } = options;
   const transact = <Result>(work: (inventory: Inventory) => Promise<Result>): Promise<Result> =>
     store.transact((tables) => work(inventoryOf(tables)));
-  const hosts = createHostConnections({ hosts: (id) => transact((inventory) => hostAddress(inventory, id)) });
+  const hosts = createHostConnections({
+    hosts: async (id) =>
+      await hostAddress(await transact((inventory) => inventory.hosts.get(Number(id))), id, onSecret),
+  });
   const databases = createDatabaseConnections({
     address: async (id) => {
       const { addresses, user, password } = await transact((inventory) => databaseAccess(inventory, id));
@@ -55,11 +59,18 @@ export function oceanbaseServices(options: OceanbaseServicesOptions): OpenedServ
   };
 }
 
-async function hostAddress(inventory: Inventory, id: number | string): Promise<HostAddress> {
-  const host = await inventory.hosts.get(Number(id));
+async function hostAddress(
+  host: HostRecord | undefined,
+  id: number | string,
+  onSecret: OceanbaseServicesOptions['onSecret'],
+): Promise<HostAddress> {
   if (!host) throw incomplete(`host ${id}`);
-  const { sshHost, innerIpAddress, sshPort: port, user, hostKey, keyFile } = host;
-  return { id, host: sshHost ?? innerIpAddress, port, user, hostKey, keyFile };
+  const { sshHost, innerIpAddress, sshPort: port, user, hostKey, key } = host;
+  const place = { id, host: sshHost ?? innerIpAddress, port, user, hostKey };
+  if ('file' in key) return { ...place, keyFile: key.file };
+  const privateKey = await resolveSecret(key);
+  onSecret?.(privateKey);
+  return { ...place, privateKey };
 }
 
 async function databaseAccess(inventory: Inventory, id: number | string) {

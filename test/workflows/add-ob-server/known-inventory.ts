@@ -44,7 +44,12 @@ export function host(id: number): HostDescription {
       sqlPort: 2881,
       rpcPort: 2882,
     },
-    ...{ keyFile: '/key', hostKey: `ssh-ed25519 KEY${id}`, homePath: '/home/admin/oceanbase', architecture: 'x86_64' },
+    ...{
+      key: { file: '/key' },
+      hostKey: `ssh-ed25519 KEY${id}`,
+      homePath: '/home/admin/oceanbase',
+      architecture: 'x86_64',
+    },
     ...{ dataPath: '/data/1', logPath: '/data/log1', agentPath: '/home/admin/ocp_agent' },
   };
 }
