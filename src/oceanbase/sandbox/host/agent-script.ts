@@ -40,7 +40,13 @@ start() {
     echo $! >"$AGENT/run/$name.pid.tmp" && mv "$AGENT/run/$name.pid.tmp" "$AGENT/run/$name.pid"
   done
   for name in $NAMES; do
-    runs "$name" || { printf '{"successful":false,"message":null,"error":"%s does not run"}\\n' "$name"; exit 1; }
+    tries=0
+    # Right after the fork the process still goes by this script's own name.
+    until runs "$name"; do
+      tries=$((tries + 1))
+      [ $tries -le 50 ] || { printf '{"successful":false,"message":null,"error":"%s does not run"}\\n' "$name"; exit 1; }
+      sleep 0.1
+    done
   done
 }
 
