@@ -37,7 +37,12 @@ export const server = {
 };
 
 export async function setupSteps(options: SandboxOptions = {}): Promise<StepSetup> {
-  const sandbox = await startSandbox({ servers: 1, memberZones: ['zone1', 'zone2'], ...options });
+  const sandbox = await startSandbox({
+    servers: 1,
+    memberZones: ['zone1', 'zone2'],
+    startServiceDelayMs: 150,
+    ...options,
+  });
   const store = memoryStore();
   const input = { clusterId: 1, placements: [{ zoneName: 'zone2', hostIds: [1] }], startupParameters: [] };
   const { context: runContext = { stringMap: {}, listMap: {} } } = await store.transact(async (tables) => {

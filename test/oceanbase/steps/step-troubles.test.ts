@@ -66,7 +66,7 @@ describe('a step in trouble', () => {
 
   it('sends a package that the host does not see, and installs it once although the connection is cut in the middle', async () => {
     const { path } = await withPackage({});
-    const descriptor = openSync(path, 'r');
+    const descriptor = openSync(path ?? '', 'r');
     // A path that only this process can read.
     await withPackage({ path: `/dev/fd/${descriptor}` });
     const context = setup.context();

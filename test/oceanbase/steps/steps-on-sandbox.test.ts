@@ -51,8 +51,11 @@ const steps: readonly (readonly [name: string, step: Step])[] = [
   ['Update OB cluster status', updateClusterStatus(server)],
 ];
 
-/** Those whose effect the admission, or nobody, brings about: they are done before they run. */
-const doneBefore = new Set(['Prepare add observer', 'Pre check for install OB']);
+/** Those that may be done before they run: by the admission, by nobody, or by time alone. */
+const mayBeDoneBefore = new Set([
+  ...['Prepare add observer', 'Pre check for install OB'],
+  ...['Wait observer active', 'Wait observer active#2'],
+]);
 
 function stepNamed(name: string): Step {
   const found = steps.find(([known]) => known === name);
@@ -86,8 +89,7 @@ describe('the steps, one by one on a stand-in host', () => {
 
   it.each(steps.map(([name]) => name))('are needed, then done: %s', { timeout: 20_000 }, async (name) => {
     const step = stepNamed(name);
-    // A pre-check sees what is; the others bring something about.
-    if (!doneBefore.has(name)) expect(await step.check?.(setup.context())).toBe('needed');
+    if (!mayBeDoneBefore.has(name)) expect(await step.check?.(setup.context())).toBe('needed');
     const output = await step.run(setup.context());
     const answer = await step.check?.(setup.context());
     expect(isDone(answer)).toBe(true);
@@ -113,6 +115,23 @@ describe('the steps, one by one on a stand-in host', () => {
     expect(after.startMark).not.toBe(before?.startMark);
     const again = await restartObserver(server).run(setup.context(2));
     expect(again.after.pid).toBe(after.pid);
+  });
+
+  it('take a server as restarted only when the cluster shows another start of service than before', async () => {
+    const isActive = async (since: 'added' | 'restarted') =>
+      waitObserverActive([server], since).check?.(setup.context());
+    const row = await setup.server();
+    expect(isDone(await isActive('restarted'))).toBe(true);
+    const { done } = (await isActive('added')) as { done: { startServiceTimes: readonly string[] } };
+    const [serviceTimeBeforeRestart = ''] = done.startServiceTimes;
+    await setup.inventory(async ({ servers }) => {
+      if (row) await servers.put({ ...row, effects: { ...row.effects, serviceTimeBeforeRestart } });
+    });
+    expect(await isActive('restarted')).toBe('needed');
+    expect(isDone(await isActive('added'))).toBe(true);
+    await setup.inventory(async ({ servers }) => {
+      if (row) await servers.put(row);
+    });
   });
 
   it('have added the server once, however often they run', async () => {

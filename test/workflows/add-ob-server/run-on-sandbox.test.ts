@@ -18,9 +18,11 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }, 30_000);
 
+const quick = { startServiceDelayMs: 100, deleteServerDelayMs: 50 };
+
 /** An engine on a sandbox of two hosts to add. */
 async function setup(options: SandboxOptions = {}, { activeTimeoutMs = 20_000 } = {}) {
-  const sandbox = await startSandbox({ servers: 2, ...options });
+  const sandbox = await startSandbox({ servers: 2, memberZones: ['zone1', 'zone2'], ...quick, ...options });
   cleanups.push(() => sandbox.stop());
   const store = memoryStore();
   await store.transact((tables) => registerSandbox(tables, sandbox.access, Date.now()));
