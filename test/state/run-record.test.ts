@@ -23,24 +23,28 @@ describe('RunRecord', () => {
   it.each([
     ['one after the other', [[], [0]]],
     ['side by side', [[], []]],
-  ])('allows, whatever state a run of two tasks %s is in, exactly the events that the rules allow', (_, upstreams) => {
-    const seen = new Set<string>();
-    const open: RunEvent[][] = [[]];
-    for (let events = open.shift(); events !== undefined; events = open.shift()) {
-      const { record, naive } = played(upstreams, events);
-      const before = JSON.stringify(everythingOf(record));
-      for (const event of everyEvent(2, { atMs: 1, attempt: 1 })) {
-        if (!naive.allows(event)) {
-          expectRefused(record, event, before);
-          continue;
+  ])(
+    'allows, whatever state a run of two tasks %s is in, exactly the events that the rules allow',
+    (_, upstreams) => {
+      const seen = new Set<string>();
+      const open: RunEvent[][] = [[]];
+      for (let events = open.shift(); events !== undefined; events = open.shift()) {
+        const { record, naive } = played(upstreams, events);
+        const before = JSON.stringify(everythingOf(record));
+        for (const event of everyEvent(2, { atMs: 1, attempt: 1 })) {
+          if (!naive.allows(event)) {
+            expectRefused(record, event, before);
+            continue;
+          }
+          const situation = JSON.stringify(naiveAfter(upstreams, [...events, event]).situation());
+          if (!seen.has(situation)) open.push([...events, event]);
+          seen.add(situation);
         }
-        const situation = JSON.stringify(naiveAfter(upstreams, [...events, event]).situation());
-        if (!seen.has(situation)) open.push([...events, event]);
-        seen.add(situation);
       }
-    }
-    expect(seen.size).toBeGreaterThan(200);
-  }, 30_000);
+      expect(seen.size).toBeGreaterThan(200);
+    },
+    30_000,
+  );
 
   it('equals a naive run after any legal events, and is not touched by illegal ones', () => {
     fc.assert(
