@@ -68,55 +68,49 @@ export function withCarryFlags(command: Command): Command {
  * code. Nothing of a dry run is written.
  */
 export async function operate(operation: Operation): Promise<number> {
-  const { flags, terminal, act } = operation;
+  const { flags } = operation;
   const runId = runNumber(operation.run);
   const storeFile = storePath(flags.store);
   const loaded = await workflowOfRun(storeFile, runId);
-  const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
   const options = { dryRun: flags.dryRun ?? false, ...(flags.by === undefined ? {} : { by: flags.by }) };
-  if (options.dryRun) return await rehearse(operation, { storeFile, runId, loaded, options });
-  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
-  const { concurrency, logLevel } = flags;
-  const workflows = [loaded.workflow];
-  const workshop = await openWorkshop({ storeFile, access, workflows, concurrency, logLevel });
-  const interrupts = catchInterrupts();
-  try {
-    const result = await act(workshop.engine, runId, options);
-    const run = await workshop.engine.run(runId);
-    const goesOn = run !== undefined && !isSettledRun(run.state);
-    if (!goesOn || flags.format === 'text')
-      printResult(terminal.out, { name: operation.name, result, format: flags.format });
-    if (!goesOn) return exitCodes.done;
-    const carriage = {
-      workshop,
-      storeFile,
-      workflow: loaded.source,
-      hosts,
-      terminal,
-      format: flags.format,
-      interrupts,
-      by: flags.by,
-      aim: operation.aim ?? 'SUCCESS',
-    };
-    return await carryRun(run, carriage);
-  } finally {
-    interrupts.stop();
-    await workshop.close({ drainMs: 0 });
-  }
+  const request = { storeFile, runId, loaded, options };
+  return options.dryRun ? await rehearse(operation, request) : await act(operation, request);
 }
 
-interface Rehearsal {
+interface Request {
   readonly storeFile: string;
   readonly runId: number;
   readonly loaded: LoadedWorkflow;
   readonly options: OperationOptions;
 }
 
-async function rehearse({ name, act, flags, terminal }: Operation, rehearsal: Rehearsal): Promise<number> {
-  const store = openExistingStore(rehearsal.storeFile);
+async function act(operation: Operation, { storeFile, runId, loaded, options }: Request): Promise<number> {
+  const { name, terminal, flags, aim = 'SUCCESS' } = operation;
+  const { concurrency, logLevel, format, by } = flags;
+  const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
+  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+  const workshop = await openWorkshop({ storeFile, access, workflows: [loaded.workflow], concurrency, logLevel });
+  const interrupts = catchInterrupts();
   try {
-    const engine = createEngine({ store, workflows: [rehearsal.loaded.workflow] });
-    const result = await act(engine, rehearsal.runId, rehearsal.options);
+    const result = await operation.act(workshop.engine, runId, options);
+    const run = await workshop.engine.run(runId);
+    const goesOn = run !== undefined && !isSettledRun(run.state);
+    if (!goesOn || format === 'text') printResult(terminal.out, { name, result, format });
+    if (!goesOn) return exitCodes.done;
+    const followed = { workshop, storeFile, workflow: loaded.source, hosts, interrupts };
+    return await carryRun(run, { ...followed, terminal, format, by, aim });
+  } finally {
+    interrupts.stop();
+    await workshop.close({ drainMs: 0 });
+  }
+}
+
+async function rehearse(operation: Operation, { storeFile, runId, loaded, options }: Request): Promise<number> {
+  const { name, flags, terminal } = operation;
+  const store = openExistingStore(storeFile);
+  try {
+    const engine = createEngine({ store, workflows: [loaded.workflow] });
+    const result = await operation.act(engine, runId, options);
     printResult(terminal.out, { name, result, format: flags.format });
     return exitCodes.done;
   } finally {

@@ -5,7 +5,7 @@ import { extname, join, resolve } from 'node:path';
 import { sqliteStore, type Store } from '../store/index.ts';
 
 /** Where runs are kept when nobody says otherwise. */
-export const storeDefault = './.precede/store.db';
+const storeDefault = './.precede/store.db';
 
 /** Adds the flag that names the store. */
 export function withStoreFlag(command: Command): Command {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RefusedError } from '../errors/index.ts';
+import { nearest, type RefusedError } from '../errors/index.ts';
 import { displayName } from '../graph/index.ts';
 import { workflowFromGraph, type GraphData, type Workflow } from '../workflow/index.ts';
 import { parseJson } from './json-input.ts';
-import { nearest } from './nearest.ts';
+
 import { packageRoot } from './package-root.ts';
 import { refusal } from './refusal.ts';
 
@@ -34,7 +34,7 @@ export async function loadWorkflow(given: string): Promise<LoadedWorkflow> {
 }
 
 /** The workflows that come with the package. */
-export function builtInNames(): readonly string[] {
+function builtInNames(): readonly string[] {
   const folders = readdirSync(join(packageRoot, 'workflows'), { withFileTypes: true });
   return folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { emptyDirectory, endOf, launcher, precede, processesNaming, spawnPrecede } from './support/precede.ts';
 
@@ -89,8 +90,7 @@ describe.concurrent('a workflow file outside of any package', () => {
         await precede(['list'], { cwd }),
         await precede(['logs', '1'], { cwd }),
       ];
-      for (const { stdout, stderr } of shown)
-        expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      for (const { stdout, stderr } of shown) expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}/u);
       expect(run.stdout).toContain('Greet red, run 1: SUCCESS');
       expect(shown.at(-1)?.stdout).toMatch(/Greet \(Ada\) hello Ada *$/m);
       const json = await precede(['logs', '1', 'Ada/Greet', '--format', 'json'], { cwd });
@@ -171,9 +171,10 @@ describe.concurrent('a reader that goes away', () => {
   );
 });
 
-const script = spawnSync('script', ['--version']);
+const recorder = 'script';
+const script = spawnSync(recorder, ['--version']);
 const hasScript = script.status === 0 && script.stdout.toString().includes('util-linux');
-if (!hasScript) console.warn('The test at a terminal is skipped: util-linux script is not installed.');
+if (!hasScript) process.stderr.write('The test at a terminal is skipped: script of util-linux is not installed.\n');
 
 describe.runIf(hasScript)('at a terminal', () => {
   it(
@@ -182,7 +183,7 @@ describe.runIf(hasScript)('at a terminal', () => {
       const cwd = workplace();
       const columns = 44;
       const command = `stty cols ${columns} rows 12; exec "${process.execPath}" "${launcher}" run ./greet.ts --input input.json`;
-      const child = spawn('script', ['-qec', command, join(cwd, 'typescript')], {
+      const child = spawn(recorder, ['-qec', command, join(cwd, 'typescript')], {
         cwd,
         env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: '' },
       });
@@ -192,7 +193,7 @@ describe.runIf(hasScript)('at a terminal', () => {
       expect(screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001b[?25l'));
       expect(screen).toContain('\u001b[32m');
       const drawn = screen.slice(screen.indexOf('\u001b[?25l'), screen.lastIndexOf('\u001b[?25h'));
-      const lines = drawn.split('\n').map((line) => line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, ''));
+      const lines = drawn.split('\n').map((line) => stripVTControlCharacters(line).replaceAll('\r', ''));
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
       expect(lines).toContainEqual(expect.stringMatching(/✔ Greet .* ✔ Ada {2}✔ Lin$/));
     },

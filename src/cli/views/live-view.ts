@@ -48,17 +48,19 @@ function heading({ snapshot, nowMs }: LiveFrame): readonly Span[] {
   ];
 }
 
-/** As many steps as there is room for; those left out at either end are counted. */
+/** As many steps as there is room for; those left out at either end are counted, unless there is room for next to nothing. */
 function stepWindow(frame: LiveFrame, room: number): readonly (readonly Span[])[] {
   const { steps } = frame.table;
   if (steps.length <= room) return steps.map((step) => stepLine(frame, step));
-  const shown = Math.max(1, room - 2);
-  const from = Math.min(Math.max(0, firstOpen(frame) - 1), steps.length - shown);
+  const isCounted = room > 2;
+  const shown = isCounted ? room - 2 : room;
+  // The last step that is done stands above those at work, if there is room for both.
+  const from = Math.min(Math.max(0, firstOpen(frame) - (shown > 1 ? 1 : 0)), steps.length - shown);
   const after = steps.length - from - shown;
   return [
-    ...(from > 0 ? [counted(from, 'above')] : []),
+    ...(isCounted && from > 0 ? [counted(from, 'above')] : []),
     ...steps.slice(from, from + shown).map((step) => stepLine(frame, step)),
-    ...(after > 0 ? [counted(after, 'below')] : []),
+    ...(isCounted && after > 0 ? [counted(after, 'below')] : []),
   ];
 }
 
