@@ -1,5 +1,12 @@
 import { Option, type Command } from 'commander';
-import { parseFault, readSandbox, type SandboxAccess, type SandboxOptions } from '../oceanbase/index.ts';
+import {
+  parseFault,
+  readSandbox,
+  sandboxVersions,
+  type SandboxAccess,
+  type SandboxOptions,
+  type SandboxVersion,
+} from '../oceanbase/index.ts';
 import { commandName } from './package-root.ts';
 import { refusal } from './refusal.ts';
 
@@ -8,23 +15,27 @@ export interface SandboxFlags {
   readonly fault?: readonly string[];
   readonly members?: readonly string[];
   readonly emptyZones?: readonly string[];
+  readonly obVersion?: SandboxVersion;
 }
 
 /** Adds the flags that say what a sandbox is made of. */
 export function withSandboxFlags(command: Command): Command {
-  const fault = 'a fault of one host, such as host:2=disk-full, repeatable';
+  const fault = 'a fault of a host or of the cluster, such as host:2=disk-full or cluster=db-freezes, repeatable';
+  const version = 'the version of OceanBase that it imitates (default: 4.3.5)';
   return command
-    .addOption(new Option('--fault <host:id=kind>', fault).argParser(collected))
+    .addOption(new Option('--fault <where=kind>', fault).argParser(collected))
+    .addOption(new Option('--ob-version <version>', version).choices(sandboxVersions))
     .option('--members <zones>', 'the zone of each member (default: zone1,zone2,zone3)', zoneList)
     .option('--empty-zones <zones>', 'zones that have no member yet', zoneList);
 }
 
 /** The sandbox that the flags describe, without its hosts and its directory. @throws RefusedError `INVALID_FAULT` */
-export function sandboxOptions({ fault = [], members, emptyZones }: SandboxFlags): SandboxOptions {
+export function sandboxOptions({ fault = [], members, emptyZones, obVersion }: SandboxFlags): SandboxOptions {
   return {
     faults: fault.map(parseFault),
     ...(members === undefined ? {} : { memberZones: members }),
     ...(emptyZones === undefined ? {} : { emptyZones }),
+    ...(obVersion === undefined ? {} : { obVersion }),
   };
 }
 

@@ -6,8 +6,10 @@ export {
 } from './database/database-connections.ts';
 export { DatabaseError, StatementFailedError, type DatabaseErrorCode } from './database/database-error.ts';
 export type { DatabaseSession, ExecuteResult, SqlOptions } from './database/database-session.ts';
-export type { Dialect, ServerAddress } from './database/dialect.ts';
+export type { Dialect, ServerAddress, ServerForm } from './database/dialect.ts';
+export { dialect2x } from './database/dialect-2x.ts';
 export { dialect4x } from './database/dialect-4x.ts';
+export { dialectOf } from './database/dialect-of.ts';
 export { isServing, type ServerRow, type ZoneRow } from './database/server-row.ts';
 export { CommandFailedError } from './host/command-failed-error.ts';
 export type { HostAddress } from './host/host-address.ts';

@@ -159,9 +159,10 @@ function hostsOf({
   return access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
 }
 
-function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones }: RunFlags): void {
+function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones, obVersion }: RunFlags): void {
   if (sandbox) return;
-  const given = Object.entries({ '--fault': fault, '--members': members, '--empty-zones': emptyZones });
+  const ofSandbox = { '--fault': fault, '--members': members, '--empty-zones': emptyZones, '--ob-version': obVersion };
+  const given = Object.entries(ofSandbox);
   const [lone] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
   if (lone === undefined) return;
   throw refusal(lone, {

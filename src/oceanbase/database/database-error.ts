@@ -86,5 +86,5 @@ const advice: Readonly<Record<DatabaseErrorCode, string>> = {
   DB_TIMEOUT: 'Look in the server view for the effect of the statement before it is sent again.',
   DB_ABORTED: 'Look in the server view for the effect of the statement before it is sent again.',
   DB_STATEMENT_FAILED: "Look the error number up in OceanBase's error list, remove the cause, then retry.",
-  DB_ANSWER_MALFORMED: 'Check that the address is an OceanBase 4.x server and not something between.',
+  DB_ANSWER_MALFORMED: 'Check that the address is an OceanBase server and not something between.',
 };

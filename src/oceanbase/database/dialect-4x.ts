@@ -41,10 +41,16 @@ export const dialect4x: Dialect = Object.freeze<Dialect>({
     withRootServer: readFlag(row, 'WITH_ROOTSERVER'),
     buildVersion: readText(row, 'BUILD_VERSION'),
   }),
-  zoneRow: (row) => ({
-    zone: readText(row, 'ZONE'),
-    status: readText(row, 'STATUS'),
-    idc: readText(row, 'IDC'),
-    region: readText(row, 'REGION'),
-  }),
+  zoneRows: (rows) =>
+    rows.map((row) => ({
+      zone: readText(row, 'ZONE'),
+      status: readText(row, 'STATUS'),
+      idc: readText(row, 'IDC'),
+      region: readText(row, 'REGION'),
+    })),
+  server: {
+    directories: { onDataDisk: ['sstable', 'slog', 'etc3'], onLogDisk: ['clog', 'etc2'] },
+    networkFlag: '-I',
+    namesPrefix: false,
+  },
 });

@@ -25,5 +25,18 @@ export interface Dialect {
   /** Answers at once; the row is gone when all data has moved away. */
   deleteServer(server: ServerAddress & { readonly zone?: string | undefined }): SqlStatement;
   serverRow(row: SqlRow): ServerRow;
-  zoneRow(row: SqlRow): ZoneRow;
+  /** The zones out of all the rows that `zones` was answered with, in their order. */
+  zoneRows(rows: readonly SqlRow[]): readonly ZoneRow[];
+  /** What a server of these versions is made of on its host. */
+  readonly server: ServerForm;
+}
+
+/** What differs between servers of different versions outside of SQL. */
+export interface ServerForm {
+  /** The directories that a server writes to, below its cluster's directory on either disk. */
+  readonly directories: { readonly onDataDisk: readonly string[]; readonly onLogDisk: readonly string[] };
+  /** Whether the observer is told its address (-I) or the network device that has it (-i). */
+  readonly networkFlag: '-I' | '-i';
+  /** Whether `rpm` is told the prefix even where it is the package's own. */
+  readonly namesPrefix: boolean;
 }

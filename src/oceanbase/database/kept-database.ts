@@ -139,7 +139,7 @@ export class KeptDatabase {
 function refuseForeign(statement: unknown): void {
   if (statement instanceof SqlStatement) return;
   throw new RefusedError('STATEMENT_REFUSED', 'Database session', [
-    { code: 'STATEMENT_REFUSED', message: 'The statement was not built by a dialect.', next: 'Use one of dialect4x.' },
+    { code: 'STATEMENT_REFUSED', message: 'The statement was not built by a dialect.', next: 'Use one of a dialect.' },
   ]);
 }
 

@@ -31,6 +31,22 @@ export function readTime(row: SqlRow, column: string): string | null {
   return value;
 }
 
+/** 1 or 0. */
+export function readBit(row: SqlRow, column: string): boolean {
+  const text = readText(row, column);
+  if (text !== '1' && text !== '0') throw malformed(column, `is ${shown(text)}, neither 1 nor 0`);
+  return text === '1';
+}
+
+/** A point in time given as microseconds since 1970, as ISO 8601 in UTC without loss; 0 means none. */
+export function readMicroseconds(row: SqlRow, column: string): string | null {
+  const microseconds = readNumber(row, column);
+  if (microseconds === 0) return null;
+  const seconds = Math.floor(microseconds / 1_000_000);
+  const fraction = String(microseconds % 1_000_000).padStart(6, '0');
+  return new Date(seconds * 1_000).toISOString().replace('.000Z', `.${fraction}Z`);
+}
+
 function readColumn(row: SqlRow, column: string): string | null {
   const name = Object.keys(row).find((key) => key.toUpperCase() === column);
   const value = name === undefined ? undefined : row[name];

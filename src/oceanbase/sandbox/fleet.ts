@@ -1,4 +1,5 @@
 import type { AddressPlan } from './addresses.ts';
+import { faultsOfHost } from './faults.ts';
 import { loginUser } from './host/host-files.ts';
 import type { ClusterFacts, HostConfig } from './host-config.ts';
 import type { KeyPair } from './keys.ts';
@@ -8,7 +9,7 @@ import { nativePasswordHash } from './observer/native-password.ts';
 import { machineArchitecture } from './rpm/package-file.ts';
 import type { SandboxAccess, SandboxCluster, SandboxHost, SandboxPackage } from './sandbox-access.ts';
 import type { ResolvedOptions } from './sandbox-options.ts';
-import { standInNotice, standInVersion } from './stand-in-notice.ts';
+import { standInNotice } from './stand-in-notice.ts';
 
 /** Everything about a sandbox that is decided before anything starts. */
 export interface Fleet {
@@ -39,7 +40,8 @@ export function hostConfigOf(fleet: Fleet, id: number): HostConfig {
   return {
     ...{ sandboxId, token, owner: fleet.addresses.owner, id, ip, sqlPort, rpcPort },
     ...{ rootPath, homePath, packageDatabasePath, startServiceDelayMs, deleteServerDelayMs },
-    faults: options.faults.filter((fault) => fault.hostId === id),
+    release: options.release,
+    faults: faultsOfHost(options.faults, { id, isRootServer: id === rootServerId(options) }),
     cluster: clusterFactsOf(fleet),
   };
 }
@@ -54,7 +56,7 @@ export function clusterStateOf({ options, addresses }: Fleet, nowMs: number): Cl
       const { ip, rpcPort, sqlPort } = addresses.host(id);
       return {
         ...{ id: index + 1, ip, port: rpcPort, sqlPort, zone, withRootserver: index === 0, status: 'ACTIVE', ...times },
-        ...{ startServiceTimeMs: null, lastOfflineTimeMs: null, buildVersion: standInVersion.buildVersion },
+        ...{ startServiceTimeMs: null, lastOfflineTimeMs: null, buildVersion: options.release.buildVersion },
       };
     }),
   };
@@ -69,7 +71,7 @@ export function accessOf(fleet: Fleet, packages: readonly SandboxPackage[]): San
     dir,
     pid: process.pid,
     standIn: standInNotice,
-    obVersion: standInVersion.obVersion,
+    obVersion: options.release.obVersion,
     hosts: hostIdsOf(options).map((id) => hostAccessOf(fleet, id)),
     sql: { host: root.ip, port: root.sqlPort, user: 'root@sys', passwordFile: paths.passwordFile },
     sqlLog: paths.sqlLog,
@@ -103,7 +105,7 @@ function hostAccessOf(fleet: Fleet, id: number): SandboxHost {
     logPath: paths.logPath,
     agentPath: paths.agentPath,
     rootPath: paths.rootPath,
-    operatingSystem: standInVersion.operatingSystem,
+    operatingSystem: fleet.options.release.operatingSystem,
     architecture: machineArchitecture(),
     commandsLog: paths.commandsLog,
   };
@@ -112,7 +114,7 @@ function hostAccessOf(fleet: Fleet, id: number): SandboxHost {
 function clusterOf({ options, addresses }: Fleet): SandboxCluster {
   return {
     ...cluster,
-    obVersion: standInVersion.obVersion,
+    obVersion: options.release.obVersion,
     zones: options.zones.map((name) => ({ name, region: 'sandbox', idc: 'loopback' })),
     servers: options.members.map(({ id, zone }, index) => {
       const { ip, rpcPort, sqlPort } = addresses.host(id);

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
-import type { SandboxFault } from './faults.ts';
+import type { HeldFault } from './faults.ts';
 import { readJsonFile } from './json-file.ts';
 import type { SocketAddress } from './line-socket.ts';
+import type { Release } from './release.ts';
 
 /** What a stand-in program knows about the host on which it runs: D/hosts/<id>/host.json, written before it starts. */
 export interface HostConfig {
@@ -16,7 +17,8 @@ export interface HostConfig {
   readonly rootPath: string;
   readonly homePath: string;
   readonly packageDatabasePath: string;
-  readonly faults: readonly SandboxFault[];
+  readonly release: Release;
+  readonly faults: readonly HeldFault[];
   readonly cluster: ClusterFacts;
   /** How long an observer that joins or restarts takes until it serves. */
   readonly startServiceDelayMs: number;

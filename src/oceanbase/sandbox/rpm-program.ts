@@ -13,6 +13,7 @@ process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
 const outcome = await runRpm(args, {
+  faults: config.faults,
   rootPath: config.rootPath,
   packageDatabasePath: config.packageDatabasePath,
   diskFull: faultOf(config.faults, 'disk-full') !== undefined,

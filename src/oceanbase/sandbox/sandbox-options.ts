@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RefusedError, type Problem } from '../../errors/index.ts';
 import type { AddressMode } from './addresses.ts';
-import { refuseFaultsOfUnknownHosts, type SandboxFault } from './faults.ts';
+import { refuseImpossibleFaults, type SandboxFault } from './faults.ts';
+import { isSandboxVersion, releases, sandboxVersions, type Release, type SandboxVersion } from './release.ts';
 
 /** What a sandbox is started with. */
 export interface SandboxOptions {
@@ -13,6 +14,8 @@ export interface SandboxOptions {
   readonly memberZones?: readonly string[];
   /** Zones that have no member yet. @default none */
   readonly emptyZones?: readonly string[];
+  /** The version of OceanBase that it imitates. @default '4.3.5' */
+  readonly obVersion?: SandboxVersion;
   readonly faults?: readonly SandboxFault[];
   /** Where it keeps everything: made, or empty, or left by a sandbox that was ended. @default a temporary directory */
   readonly dir?: string;
@@ -29,6 +32,7 @@ export interface ResolvedOptions {
   readonly hostIds: readonly number[];
   readonly members: readonly { readonly id: number; readonly zone: string }[];
   readonly zones: readonly string[];
+  readonly release: Release;
   readonly faults: readonly SandboxFault[];
   readonly dir: string;
   /** Whether the directory goes with the sandbox. */
@@ -38,20 +42,26 @@ export interface ResolvedOptions {
   readonly addresses: AddressMode | undefined;
 }
 
-const defaults = Object.freeze({
+const defaults: Defaults = Object.freeze({
+  obVersion: '4.3.5',
   servers: 2,
   memberZones: ['zone1', 'zone2', 'zone3'],
   startServiceDelayMs: 400,
   deleteServerDelayMs: 300,
 });
+type Defaults = Required<
+  Pick<SandboxOptions, 'servers' | 'memberZones' | 'obVersion' | 'startServiceDelayMs' | 'deleteServerDelayMs'>
+>;
+
 const hostsMax = 99;
 const firstMemberId = 101;
 const delayMsMax = 3_600_000;
 
 /** Refuses, changing nothing, with `INVALID_SANDBOX` or `INVALID_FAULT`. */
 export function refuseBadOptions(options: SandboxOptions): void {
-  const { servers, memberZones, startServiceDelayMs, deleteServerDelayMs } = withDefaults(options);
+  const { obVersion, servers, memberZones, startServiceDelayMs, deleteServerDelayMs } = withDefaults(options);
   const problems = [
+    ...unknownVersion(obVersion),
     ...outOfRange('servers', servers, { min: 0, max: hostsMax }),
     ...outOfRange('memberZones', memberZones.length, { min: 1, max: hostsMax }),
     ...outOfRange('startServiceDelayMs', startServiceDelayMs, { min: 0, max: delayMsMax }),
@@ -60,17 +70,19 @@ export function refuseBadOptions(options: SandboxOptions): void {
   ];
   if (problems.length > 0) throw new RefusedError('INVALID_SANDBOX', 'Sandbox', problems);
   const { hostIds, members } = hostsOf(servers, memberZones);
-  refuseFaultsOfUnknownHosts(options.faults ?? [], [...hostIds, ...members.map(({ id }) => id)]);
+  const memberIds = members.map(({ id }) => id);
+  refuseImpossibleFaults(options.faults ?? [], { ids: [...hostIds, ...memberIds], memberIds });
 }
 
 /** Fills in defaults and makes the temporary directory. Refuses with `INVALID_SANDBOX` or `INVALID_FAULT`. */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   refuseBadOptions(options);
-  const { servers, memberZones, startServiceDelayMs, deleteServerDelayMs } = withDefaults(options);
+  const { obVersion, servers, memberZones, startServiceDelayMs, deleteServerDelayMs } = withDefaults(options);
   const temporary = options.dir === undefined;
   return {
     ...hostsOf(servers, memberZones),
     zones: [...new Set([...memberZones, ...(options.emptyZones ?? [])])],
+    release: releases[obVersion],
     faults: options.faults ?? [],
     dir: temporary ? realpathSync(mkdtempSync(join(tmpdir(), 'precede-sandbox-'))) : resolve(options.dir ?? ''),
     temporary,
@@ -80,9 +92,9 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   };
 }
 
-function withDefaults(options: SandboxOptions): typeof defaults {
+function withDefaults(options: SandboxOptions): Defaults {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...(Object.fromEntries(given) as Partial<typeof defaults>) };
+  return { ...defaults, ...(Object.fromEntries(given) as Partial<Defaults>) };
 }
 
 function hostsOf(servers: number, memberZones: readonly string[]): Pick<ResolvedOptions, 'hostIds' | 'members'> {
@@ -95,6 +107,14 @@ function hostsOf(servers: number, memberZones: readonly string[]): Pick<Resolved
 function outOfRange(name: string, value: number, { min, max }: { min: number; max: number }): Problem[] {
   if (Number.isInteger(value) && value >= min && value <= max) return [];
   return [{ code: 'OUT_OF_RANGE', message: `${name} must be a whole number from ${min} to ${max}, not ${value}` }];
+}
+
+function unknownVersion(version: string): Problem[] {
+  if (isSandboxVersion(version)) return [];
+  const known = sandboxVersions.join(', ');
+  return [
+    { code: 'UNKNOWN_VERSION', message: `"${version}" is no version that it can imitate`, next: `One of: ${known}.` },
+  ];
 }
 
 function badZone(zone: string): Problem[] {

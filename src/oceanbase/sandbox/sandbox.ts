@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrecedeError } from '../../errors/index.ts';
 import { detectAddressMode, newAddressPlan } from './addresses.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, type SandboxFault } from './faults.ts';
 import { accessOf, clusterStateOf, hostConfigOf, hostIdsOf, knownHostsOf, type Fleet } from './fleet.ts';
 import { hostEnvironment, makeHostFiles, observerLauncher } from './host/host-files.ts';
 import { startHostServer, type HostServer } from './host/host-server.ts';
@@ -19,7 +19,6 @@ import { fullName, observerPackage, writePackageFile, type PackageContent } from
 import type { SandboxAccess, SandboxHost, SandboxPackage } from './sandbox-access.ts';
 import { claimDirectory, recordSandbox, removeRemains } from './sandbox-directory.ts';
 import { resolveOptions, type ResolvedOptions, type SandboxOptions } from './sandbox-options.ts';
-import { standInVersion } from './stand-in-notice.ts';
 import { startWarden, type Warden } from './warden.ts';
 
 /** A running sandbox: a fleet of stand-in hosts on loopback, owned by this process. */
@@ -96,8 +95,8 @@ async function start(options: ResolvedOptions, parts: SandboxParts): Promise<San
   const { owner } = fleet.addresses;
   parts.warden = startWarden(sandboxId, options.temporary ? dir : undefined);
   recordSandbox(dir, { state: 'running', sandboxId, token, owner, pid: process.pid });
-  const content = observerPackage(observerLauncher());
-  const access = accessOf(fleet, [publishPackage(dir, content)]);
+  const content = observerPackage(options.release, observerLauncher());
+  const access = accessOf(fleet, [publishPackage(fleet, content)]);
   writeAccessFiles(fleet, access);
   await Promise.all(hostIdsOf(options).map((id) => startHost(fleet, id, parts)));
   const members = membersOf(fleet);
@@ -186,13 +185,14 @@ async function untilServing(members: readonly Member[]): Promise<void> {
   });
 }
 
-function publishPackage(dir: string, content: PackageContent): SandboxPackage {
+function publishPackage({ dir, options }: Fleet, content: PackageContent): SandboxPackage {
   const { packagesDir } = sandboxPaths(dir);
   mkdirSync(packagesDir, { recursive: true });
   const fileName = `${fullName(content)}.rpm`;
   const path = join(packagesDir, fileName);
   const { size, sha256 } = writePackageFile(path, content);
-  const { operatingSystem } = standInVersion;
+  breakPackage(path, options.faults);
+  const { operatingSystem } = options.release;
   const version = `${content.version}-${content.release}`;
   return {
     name: content.name,
@@ -204,6 +204,17 @@ function publishPackage(dir: string, content: PackageContent): SandboxPackage {
     operatingSystem,
     architecture: content.architecture,
   };
+}
+
+/** The faults of the package repository: the access description still says what should be there. */
+function breakPackage(path: string, faults: readonly SandboxFault[]): void {
+  const ofCluster = faults.filter((fault) => 'cluster' in fault);
+  if (faultOf(ofCluster, 'package-missing')) rmSync(path);
+  if (!faultOf(ofCluster, 'package-corrupt')) return;
+  const bytes = readFileSync(path);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
+  writeFileSync(path, bytes);
 }
 
 function writeAccessFiles({ dir, clientKey, password }: Fleet, access: SandboxAccess): void {

@@ -5,12 +5,3 @@ export const standInNotice =
   'resource needs (memory, disk, CPU), rootserver election and failover, leases, real RPM files and dependencies, ' +
   'OCP agent functions, user accounts (every command runs as the user who started the sandbox), ' +
   'separate process tables (pid lists show the whole machine).';
-
-/** The version that stand-in observers and packages report. */
-export const standInVersion = {
-  obVersion: '4.3.5.1',
-  packageRelease: '101000042024123456.el7',
-  operatingSystem: 'el7',
-  buildVersion: '4.3.5.1_101000042024123456-0000000000000000000000000000000000000000(stand-in)',
-  serverVersion: '5.7.25-OceanBase_CE-v4.3.5.1',
-} as const;

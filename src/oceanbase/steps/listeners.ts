@@ -5,7 +5,7 @@ import { linesOf, look } from './on-host.ts';
 import type { ServerSite } from './site.ts';
 
 /** The command that lists what listens on a host. */
-export const listListeners = sh`ss -ltn`;
+const listListeners = sh`ss -ltn`;
 
 /** A socket that listens on a host. */
 export interface Listener {

@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import type { ServerForm } from '../database/dialect.ts';
 import type { ClusterRecord } from '../inventory/cluster-record.ts';
 import type { HostRecord } from '../inventory/host-record.ts';
 
@@ -21,14 +22,11 @@ export interface ObserverPaths {
   readonly configCopies: readonly string[];
 }
 
-/** 4.x has no ilog, sort_dir and oob_clog. */
-const onDataDisk = ['sstable', 'slog', 'etc3'] as const;
-const onLogDisk = ['clog', 'etc2'] as const;
-
-/** The places of a cluster's server on a host. */
+/** The places of a cluster's server on a host, whose version decides on its directories. */
 export function observerPaths(
   { homePath: home, dataPath, logPath }: Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath'>,
   { name }: Pick<ClusterRecord, 'name'>,
+  { onDataDisk, onLogDisk }: ServerForm['directories'],
 ): ObserverPaths {
   const stores = join(home, 'store');
   const store = join(stores, name);

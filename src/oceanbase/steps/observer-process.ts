@@ -77,7 +77,7 @@ export async function stopObserver(context: TaskContext, site: ServerSite, start
 }
 
 /** Sends a signal to this very start and to no other: a pid may have been taken by another process since. */
-export function signalCommand(
+function signalCommand(
   site: Pick<ServerSite, 'paths'>,
   start: ProcessStart,
   signal: 'TERM' | 'KILL',

@@ -1,12 +1,10 @@
 import { provide, type ProvidedService, type Tables } from '../../workflow/index.ts';
 import type { DatabaseAddress } from '../database/database-address.ts';
 import { createDatabaseConnections } from '../database/database-connections.ts';
-import type { Dialect } from '../database/dialect.ts';
-import { dialect4x } from '../database/dialect-4x.ts';
-import { PrecedeError } from '../../errors/index.ts';
-import type { HostRecord } from '../inventory/host-record.ts';
+import { dialectOf } from '../database/dialect-of.ts';
 import type { HostAddress } from '../host/host-address.ts';
 import { createHostConnections } from '../host/host-connections.ts';
+import type { HostRecord } from '../inventory/host-record.ts';
 import { inventoryOf, type Inventory } from '../inventory/inventory.ts';
 import { resolveSecret } from '../inventory/secret-ref.ts';
 import { oceanbase, type ObServices } from './services.ts';
@@ -77,13 +75,4 @@ async function databaseAccess(inventory: Inventory, id: number | string) {
   const cluster = await inventory.clusters.get(Number(id));
   if (!cluster) throw incomplete(`cluster ${id}`);
   return { addresses: cluster.sqlAddresses, user: cluster.sysUser, password: cluster.password };
-}
-
-function dialectOf(obVersion: string): Dialect {
-  if (obVersion.startsWith('4.')) return dialect4x;
-  throw new PrecedeError('OB_VERSION_UNKNOWN', {
-    message: `OceanBase ${obVersion} is not a version that can be spoken to.`,
-    next: 'Use a cluster of version 4.x.',
-    details: { obVersion },
-  });
 }

@@ -62,7 +62,7 @@ export async function openSite(
     host,
     server,
     shell: site.services.hosts.session(hostId),
-    paths: observerPaths(host, site.cluster),
+    paths: observerPaths(host, site.cluster, site.dialect.server.directories),
     address: { ip: host.innerIpAddress, rpcPort: host.rpcPort },
   };
 }

@@ -1,6 +1,7 @@
 import type { TaskContext } from '../../workflow/index.ts';
 import { sh } from '../host/shell-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
+import { networkFlags } from './network-device.ts';
 import {
   findObserver,
   launchCommand,
@@ -34,7 +35,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
       const site = await openSite(context, server);
       if (!(await findObserver(context, site))) {
         await recordEffects(site, { process: true });
-        await launchObserver(context, site, startFlags(site, server));
+        await launchObserver(context, site, startFlags(site, server, await networkFlags(context, site)));
       }
       const observer = await waitForSqlPort(context, site);
       context.log.info(`The observer runs as pid ${observer.pid} since ${observer.startedAt ?? 'an unknown time'}.`);
@@ -50,7 +51,8 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     },
     preview: async (context) => {
       const site = await openSite(context, server);
-      return [{ kind: 'command', host: site.host.name, text: launchCommand(site, startFlags(site, server)).text }];
+      const flags = startFlags(site, server, await networkFlags(context, site));
+      return [{ kind: 'command', host: site.host.name, text: launchCommand(site, flags).text }];
     },
     timeoutMs: 1_200_000,
     estimateMs: 15_000,
@@ -58,14 +60,23 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
   };
 }
 
-/** The full flag set of a first start. */
-export function startFlags({ host, cluster, paths }: ServerSite, server: ServerToAdd): readonly string[] {
+/** The full flag set of a first start; `network` is what `networkFlags` answers. */
+export function startFlags(
+  { host, cluster, paths }: ServerSite,
+  server: ServerToAdd,
+  network: readonly string[],
+): readonly string[] {
+  // What is nearer to the run comes before what the inventory says.
+  const told = new Map([
+    ...Object.entries({ ...cluster.startupParameters, ...host.startupParameters }),
+    ...server.startupParameters.map(({ name, value }) => [name, value] as const),
+  ]);
   const parameters = [
     `config_additional_dir=${paths.configCopies.join(';')}`,
-    ...server.startupParameters.map(({ name, value }) => `${name}=${value}`),
+    ...[...told].map(([name, value]) => `${name}=${value}`),
   ];
   return [
-    ...['-I', host.innerIpAddress, '-p', String(host.sqlPort), '-P', String(host.rpcPort)],
+    ...[...network, '-p', String(host.sqlPort), '-P', String(host.rpcPort)],
     ...['-z', server.zoneName, '-d', paths.store],
     ...['-r', cluster.rootServers.map(({ ip, rpcPort, sqlPort }) => `${ip}:${rpcPort}:${sqlPort}`).join(';')],
     ...['-c', String(cluster.obClusterId), '-n', cluster.name],

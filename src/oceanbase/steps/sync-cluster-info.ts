@@ -52,7 +52,7 @@ interface Views {
 
 async function readViews(context: CheckContext, site: ClusterSite): Promise<Views> {
   const zones = await site.database.query(site.dialect.zones(), { signal: context.signal });
-  return { servers: await readServers(context, site), zones: zones.map((row) => site.dialect.zoneRow(row)) };
+  return { servers: await readServers(context, site), zones: site.dialect.zoneRows(zones) };
 }
 
 async function writeViews(inventory: Inventory, site: ClusterSite, views: Views): Promise<void> {

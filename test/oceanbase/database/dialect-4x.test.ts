@@ -164,6 +164,6 @@ describe('a server row', () => {
 describe('a zone row', () => {
   it('is read from its columns', () => {
     const row = { ZONE: 'zone1', STATUS: 'ACTIVE', IDC: '', REGION: 'default_region' };
-    expect(sql.zoneRow(row)).toEqual({ zone: 'zone1', status: 'ACTIVE', idc: '', region: 'default_region' });
+    expect(sql.zoneRows([row])).toEqual([{ zone: 'zone1', status: 'ACTIVE', idc: '', region: 'default_region' }]);
   });
 });

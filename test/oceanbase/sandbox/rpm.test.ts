@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { releases } from '../../../src/oceanbase/sandbox/release.ts';
 import {
   fullName,
   observerPackage,
@@ -13,7 +14,7 @@ import { atEnd, endAll } from '../support/cleanups.ts';
 
 afterEach(endAll);
 
-const content = observerPackage('#!/bin/sh\nexit 0\n');
+const content = observerPackage(releases['4.3.5'], '#!/bin/sh\nexit 0\n');
 const name = fullName(content);
 
 /** A host's root and a package file, gone with the test. */
@@ -24,6 +25,7 @@ function setup(change: Partial<RpmHost> = {}) {
     rootPath: join(dir, 'root'),
     packageDatabasePath: join(dir, 'root/var/lib/rpm'),
     diskFull: false,
+    faults: [],
     onInstalling: async () => {},
     ...change,
   };

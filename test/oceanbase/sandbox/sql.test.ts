@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { select } from '../../../src/oceanbase/sandbox/observer/sql-select.ts';
 import { SqlRefusal } from '../../../src/oceanbase/sandbox/observer/sql-refusal.ts';
 import { parseStatement } from '../../../src/oceanbase/sandbox/observer/sql-statement.ts';
-import type { SqlTable } from '../../../src/oceanbase/sandbox/observer/sql-views.ts';
+import type { SqlTable } from '../../../src/oceanbase/sandbox/observer/sql-table.ts';
 
 const table: SqlTable = {
   columns: [
@@ -18,10 +18,12 @@ const table: SqlTable = {
   ],
 };
 
+const scene = { nowMs: 0, obVersion: '4.3.5.1', serverVersion: '5.7.25-OceanBase_CE-v4.3.5.1' };
+
 function ask(sql: string): SqlTable {
   const statement = parseStatement(sql);
   if (statement.kind !== 'select') throw new Error(statement.kind);
-  return select(statement, statement.from === undefined ? undefined : table, 0);
+  return select(statement, statement.from === undefined ? undefined : table, scene);
 }
 
 describe('a SELECT', () => {

@@ -7,6 +7,9 @@ import { sandboxVariable } from '../process-sweep.ts';
 import { execLine } from '../program.ts';
 import { standInNotice } from '../stand-in-notice.ts';
 import { agentCommand, agentControlScript, agentProcesses, agentProcessScript } from './agent-script.ts';
+import { faultOf } from '../faults.ts';
+import { ipScript } from './ip-script.ts';
+import { presentedCommands } from './presented-values.ts';
 import { ssScript } from './ss-script.ts';
 
 /** The user as whom everybody logs in. */
@@ -20,6 +23,9 @@ export function makeHostFiles(paths: HostPaths, config: HostConfig, ownerFifo: s
   const rpm = `#!/bin/sh\n# ${standInNotice}\n${execLine('rpm-program', [paths.configFile])}\n`;
   writeScript(join(paths.binPath, 'rpm'), rpm);
   writeScript(join(paths.binPath, 'ss'), ssScript(config.ip));
+  writeScript(join(paths.binPath, 'ip'), ipScript(config.ip));
+  for (const [name, text] of presentedCommands(paths, config.faults)) writeScript(join(paths.binPath, name), text);
+  if (faultOf(config.faults, 'agent-missing')) return;
   writeScript(agentCommand(paths.agentPath, 'ocp_agentctl'), agentControlScript(paths.agentPath));
   for (const name of agentProcesses) {
     writeScript(agentCommand(paths.agentPath, name), agentProcessScript(ownerFifo));

@@ -1,10 +1,11 @@
 import { createServer } from 'node:net';
 import { hostEnvironment, loginUser } from './host-files.ts';
+import { limitsPrelude } from './presented-values.ts';
 import { startSshServer } from './ssh-server.ts';
 import { faultOf } from '../faults.ts';
 import type { HostConfig } from '../host-config.ts';
 import { openJournalFile } from '../journal-file.ts';
-import type { KeyPair } from '../keys.ts';
+import { newKeyPair, type KeyPair } from '../keys.ts';
 import type { HostPaths } from '../layout.ts';
 import { listen } from '../line-socket.ts';
 
@@ -29,14 +30,20 @@ export interface HostServerOptions {
 export async function startHostServer(options: HostServerOptions): Promise<HostServer> {
   const { config, paths } = options;
   const log = openJournalFile(paths.commandsLog);
+  const { privateKey } = faultOf(config.faults, 'ssh-wrong-key') ? newKeyPair('another') : options.hostKey;
   const ssh = await startSshServer({
     host: config.ip,
     port: options.sshPort,
-    hostPrivateKey: options.hostKey.privateKey,
+    hostPrivateKey: privateKey,
     user: loginUser,
     authorizedKey: options.clientKey.publicKey,
     faults: config.faults,
-    command: { cwd: paths.userHome, env: hostEnvironment(paths, config.sandboxId), log },
+    command: {
+      cwd: paths.userHome,
+      env: hostEnvironment(paths, config.sandboxId),
+      prelude: limitsPrelude(config.faults),
+      log,
+    },
   });
   const closeBlocker = faultOf(config.faults, 'port-taken') ? await takePort(config) : () => undefined;
   let dropsAtInstall =

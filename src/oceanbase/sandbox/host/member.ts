@@ -4,6 +4,7 @@ import { PrecedeError } from '../../../errors/index.ts';
 import type { HostConfig } from '../host-config.ts';
 import { writeJsonFile } from '../json-file.ts';
 import type { HostPaths } from '../layout.ts';
+import { standInDevice } from '../release.ts';
 import type { ClusterState } from '../observer/cluster-state.ts';
 import { atOnceVariable, startDaemon } from '../observer/daemon.ts';
 import { installFiles } from '../rpm/install.ts';
@@ -26,14 +27,12 @@ export function makeMemberFiles({ config, paths }: Member, content: PackageConte
   const { name, rootServer } = config.cluster;
   const store = storeOf(paths, name);
   mkdirSync(store, { recursive: true });
-  const places = {
-    sstable: paths.dataPath,
-    slog: paths.dataPath,
-    etc3: paths.dataPath,
-    clog: paths.logPath,
-    etc2: paths.logPath,
-  };
-  for (const [directory, mount] of Object.entries(places)) {
+  const { data, log } = config.release.directories;
+  const places = [
+    ...data.map((directory) => ({ directory, mount: paths.dataPath })),
+    ...log.map((directory) => ({ directory, mount: paths.logPath })),
+  ];
+  for (const { directory, mount } of places) {
     const target = join(mount, name, directory);
     mkdirSync(target, { recursive: true });
     symlinkSync(target, join(store, directory));
@@ -52,7 +51,8 @@ export async function startMember({ config, paths, zone, env }: Member): Promise
   const { ip, sqlPort, rpcPort, cluster } = config;
   const rootServer = `${cluster.rootServer.ip}:${cluster.rootServer.rpcPort}:${cluster.rootServer.sqlPort}`;
   const flags = {
-    ...{ '-I': ip, '-p': sqlPort, '-P': rpcPort, '-z': zone, '-d': storeOf(paths, cluster.name) },
+    ...(config.release.line === '2x' ? { '-i': standInDevice } : { '-I': ip }),
+    ...{ '-p': sqlPort, '-P': rpcPort, '-z': zone, '-d': storeOf(paths, cluster.name) },
     ...{ '-r': rootServer, '-c': cluster.id, '-n': cluster.name, '-o': 'memory_limit=6G,system_memory=1G' },
   };
   const status = await startDaemon({

@@ -6,6 +6,8 @@ import type { JournalFile } from '../journal-file.ts';
 export interface CommandSetting {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Shell text that sets the limits under which commands run; may be empty. */
+  readonly prelude: string;
   readonly log: JournalFile;
 }
 
@@ -26,7 +28,7 @@ const outputGraceMs = 100;
  */
 export function runCommand(text: string | undefined, channel: ServerChannel, setting: CommandSetting): RunningCommand {
   const logId = setting.log.received({ command: text ?? '' });
-  const child = spawn('/bin/sh', text === undefined ? [] : ['-c', text], {
+  const child = spawn('/bin/sh', shellArguments(text, setting.prelude), {
     cwd: setting.cwd,
     env: setting.env,
     // Its own session: a signal for the owner's terminal must not reach it, and `signal` can reach its children.
@@ -49,6 +51,11 @@ export function runCommand(text: string | undefined, channel: ServerChannel, set
       withheld = true;
     },
   };
+}
+
+function shellArguments(text: string | undefined, prelude: string): readonly string[] {
+  if (prelude === '') return text === undefined ? [] : ['-c', text];
+  return ['-c', `${prelude}exec /bin/sh${text === undefined ? '' : ' -c "$1"'}`, 'sh', text ?? ''];
 }
 
 function connectStreams(child: ChildProcessWithoutNullStreams, channel: ServerChannel): void {

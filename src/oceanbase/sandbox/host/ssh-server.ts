@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
-import { faultOf, type SandboxFault } from '../faults.ts';
+import { faultOf, type HeldFault } from '../faults.ts';
 import { listen } from '../line-socket.ts';
 import { runCommand, type CommandSetting, type RunningCommand } from './running-command.ts';
 
@@ -13,7 +13,7 @@ export interface SshServerOptions {
   /** The one key that may log in, as the one user. */
   readonly user: string;
   readonly authorizedKey: string;
-  readonly faults: readonly SandboxFault[];
+  readonly faults: readonly HeldFault[];
   readonly command: CommandSetting;
 }
 
@@ -56,9 +56,10 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    ssh.injectSocket(socket);
+    if (faultOf(options.faults, 'ssh-silent')) socket.on('error', () => undefined).resume();
+    else ssh.injectSocket(socket);
   });
-  const port = await listen(listener, options);
+  const port = faultOf(options.faults, 'ssh-refused') ? options.port : await listen(listener, options);
   return {
     port,
     cut,
@@ -75,13 +76,14 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
 
 function serveConnection(connection: Connection, served: Served): void {
   const openSessions = new Set<Session>();
+  const allowed = faultOf(served.options.faults, 'ssh-channels') ? 0 : sessionsMax;
   // Clients come and go as they like; a broken connection is their affair.
   connection.on('error', () => undefined);
   connection.on('authentication', (context) => {
     authenticate(context, served.options);
   });
   connection.on('session', (accept, reject) => {
-    if (openSessions.size >= sessionsMax) {
+    if (openSessions.size >= allowed) {
       reject();
       return;
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultOf } from '../faults.ts';
 import type { HostConfig } from '../host-config.ts';
@@ -10,7 +10,7 @@ import type { ObserverLog } from './observer-log.ts';
 export interface Membership {
   /** Where the root server answers; undefined while this observer belongs to no cluster. */
   rootServer(): SocketAddress | undefined;
-  /** Whether ADD SERVER may take it: it belongs to no cluster and its clog is empty. */
+  /** Whether ADD SERVER may take it: it belongs to no cluster, and its clog and ilog are empty. */
   isEmpty(): boolean;
   /** The root server has added this observer. */
   join(rootServer: SocketAddress): void;
@@ -28,12 +28,15 @@ export interface MembershipOptions {
 }
 
 const redialMs = 200;
+/** How long an observer with the fault `flapping` serves at a time. */
+const flapMs = 50;
 const dialTimeoutMs = 2_000;
 
 /** Opens the membership that the data directory keeps. */
 export function openMembership({ dataDir, host, log }: MembershipOptions): Membership {
   const file = join(dataDir, 'slog', 'membership.json');
-  const clog = join(dataDir, 'clog');
+  const logs = host.release.needed.filter((name) => name === 'clog' || name === 'ilog');
+  const isFlapping = faultOf(host.faults, 'flapping') !== undefined;
   let rootServer = readJsonFile(file) as SocketAddress | undefined;
   let startServiceTimeMs: number | null = null;
   let peer: LinePeer | undefined;
@@ -45,6 +48,7 @@ export function openMembership({ dataDir, host, log }: MembershipOptions): Membe
     try {
       const opened = await openLines({ ...rootServer, timeoutMs: dialTimeoutMs }, () => undefined);
       peer = opened;
+      if (isFlapping) flap(opened);
       report();
       opened.onClose(() => {
         peer = undefined;
@@ -54,11 +58,15 @@ export function openMembership({ dataDir, host, log }: MembershipOptions): Membe
       redial();
     }
   };
+  const flap = (opened: LinePeer): void => {
+    startServiceTimeMs = Date.now();
+    setTimeout(() => opened.close(), flapMs);
+  };
   const redial = (): void => {
     setTimeout(() => void dial(), redialMs);
   };
   const serveLater = (): void => {
-    if (faultOf(host.faults, 'never-active')) return;
+    if (isFlapping || faultOf(host.faults, 'never-active')) return;
     setTimeout(() => {
       startServiceTimeMs = Date.now();
       log.info('service started');
@@ -72,12 +80,11 @@ export function openMembership({ dataDir, host, log }: MembershipOptions): Membe
   };
   return {
     rootServer: () => rootServer,
-    isEmpty: () => rootServer === undefined && readdirSync(clog).length === 0,
+    isEmpty: () => rootServer === undefined && logs.every((name) => readdirSync(join(dataDir, name)).length === 0),
     join(address) {
       if (rootServer !== undefined) return;
       rootServer = address;
-      mkdirSync(join(clog, 'tenant_1'), { recursive: true });
-      writeFileSync(join(clog, 'tenant_1', '0'), 'log of the stand-in observer\n');
+      for (const name of logs) writeFileSync(join(dataDir, name, '1'), 'log of the stand-in observer\n');
       writeJsonFile(file, address);
       log.info(`joined the cluster whose root server is ${address.host}:${address.port}`);
       start();

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Release } from '../release.ts';
 
 /** What an observer is started with; saved, so that a later start needs no flags. */
 export interface ObserverSettings {
@@ -46,9 +47,16 @@ const longNames: Readonly<Record<string, Letter | 'N' | 'V' | 'h'>> = {
   help: 'h',
 };
 
-/** Reads the flags of an observer; a list of texts says everything that is wrong with them. */
-export function parseObserverFlags(args: readonly string[]): ObserverFlags | readonly string[] {
+/**
+ * Reads the flags of an observer of 4.x (2.x and 3.x do not know -I); a list of texts says everything that is wrong
+ * with them.
+ */
+export function parseObserverFlags(
+  args: readonly string[],
+  line: Release['line'] = '4x',
+): ObserverFlags | readonly string[] {
   const { values, switches, problems } = splitFlags(args);
+  if (line === '2x' && values.delete('I')) problems.push('invalid option -- "I"');
   const settings: Partial<ObserverSettings> = {};
   for (const [letter, value] of values) {
     const read = readers[letter](value);

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { standInNotice } from '../stand-in-notice.ts';
-import { sqlTime } from './sql-views.ts';
+import { sqlTime } from './sql-table.ts';
 
 /** Writes to log/observer.log of an observer. */
 export interface ObserverLog {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { PrecedeError } from '../../../errors/index.ts';
 import type { HostConfig } from '../host-config.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
+import { standInDevice } from '../release.ts';
 import { missingSettings, type ObserverSettings } from './observer-flags.ts';
 
 /** Where an observer keeps its things: below the directory in which it was started, as the original does. */
@@ -71,11 +72,9 @@ export function refused(message: string, cause?: unknown): PrecedeError<'OBSERVE
 }
 
 function refuseWrongPlace(settings: ObserverSettings, place: ObserverPlace, host: HostConfig): void {
-  const { localIp } = settings;
-  if (localIp !== undefined && localIp !== host.ip)
-    throw refused(`local address ${localIp} is not on this host (${host.ip})`);
+  refuseWrongNetwork(settings, host);
   const dataDir = dataDirOf(settings, place);
-  for (const directory of [dataDir, ...['sstable', 'clog', 'slog'].map((name) => join(dataDir, name))]) {
+  for (const directory of [dataDir, ...host.release.needed.map((name) => join(dataDir, name))]) {
     if (!isDirectory(directory)) throw refused(`directory ${directory} does not exist`);
   }
   const etc = join(place.home, 'etc');
@@ -83,6 +82,11 @@ function refuseWrongPlace(settings: ObserverSettings, place: ObserverPlace, host
   if (isDirectory(etc) && uid !== undefined && statSync(etc).uid !== uid) {
     throw refused(`started by user ${uid}, but ${etc} belongs to user ${statSync(etc).uid}`);
   }
+}
+
+function refuseWrongNetwork({ localIp, device = standInDevice }: ObserverSettings, { ip }: HostConfig): void {
+  if (localIp !== undefined && localIp !== ip) throw refused(`local address ${localIp} is not on this host (${ip})`);
+  if (device !== standInDevice) throw refused(`there is no network device ${device} on this host`);
 }
 
 function isDirectory(path: string): boolean {

@@ -9,7 +9,6 @@ import {
   type LinePeer,
   type SocketAddress,
 } from '../line-socket.ts';
-import { standInVersion } from '../stand-in-notice.ts';
 import { atOnceVariable } from './daemon.ts';
 import { openMembership, type Membership } from './membership.ts';
 import type { ObserverSettings } from './observer-flags.ts';
@@ -17,7 +16,7 @@ import type { ObserverLog } from './observer-log.ts';
 import { dataDirOf, refused, runningPid, type ObserverPlace } from './observer-start.ts';
 import { openRootService, type RootService } from './root-service.ts';
 import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
-import { select } from './sql-select.ts';
+import { sceneOf, select } from './sql-select.ts';
 import { startSqlServer, type SqlAnswer } from './sql-server.ts';
 import { parseStatement } from './sql-statement.ts';
 
@@ -75,6 +74,7 @@ async function openPorts(parts: Parts): Promise<void> {
       port: settings.sqlPort,
       passwordHash: host.cluster.passwordHash,
       clusterName: host.cluster.name,
+      serverVersion: host.release.serverVersion,
       onQuery: (sql) => answerSql(sql, parts),
     });
   } catch (cause) {
@@ -88,7 +88,7 @@ function answerRpc(message: LineMessage, peer: LinePeer, parts: Parts): void {
     case 'probe': {
       const { clusterId, zone, sqlPort } = settings;
       const isEmpty = parts.membership.isEmpty();
-      peer.send({ clusterId, zone, sqlPort, isEmpty, buildVersion: standInVersion.buildVersion });
+      peer.send({ clusterId, zone, sqlPort, isEmpty, buildVersion: parts.options.host.release.buildVersion });
       return;
     }
     case 'join':
@@ -123,11 +123,12 @@ async function answerForwarded(sql: string, peer: LinePeer, { rootService }: Par
 }
 
 /** The root server answers itself; a member asks it for what it cannot know; a stranger knows only itself. */
-async function answerSql(sql: string, { rootService, membership }: Parts): Promise<SqlAnswer> {
+async function answerSql(sql: string, { rootService, membership, options }: Parts): Promise<SqlAnswer> {
   if (rootService) return rootService.answer(sql);
   const statement = parseStatement(sql);
   if (statement.kind === 'session') return 'done';
-  if (statement.kind === 'select' && statement.from === undefined) return select(statement, undefined, Date.now());
+  if (statement.kind === 'select' && statement.from === undefined)
+    return select(statement, undefined, sceneOf(options.host));
   const rootServer = membership.rootServer();
   if (!rootServer) throw new SqlRefusal(sqlErrors.initializing, 'Server is initializing');
   const reply = await askRootServer(rootServer, sql);

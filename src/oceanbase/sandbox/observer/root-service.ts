@@ -13,11 +13,13 @@ import {
   type ServerAddress,
   type ServerProbe,
 } from './cluster-state.ts';
+import { databaseTrouble, type DatabaseTrouble } from './database-trouble.ts';
 import type { ObserverLog } from './observer-log.ts';
 import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
-import { select } from './sql-select.ts';
+import { sceneOf, select } from './sql-select.ts';
 import type { SqlAnswer } from './sql-server.ts';
-import { parseStatement } from './sql-statement.ts';
+import { parseStatement, type SqlStatement } from './sql-statement.ts';
+import type { SqlTable } from './sql-table.ts';
 import { viewOf } from './sql-views.ts';
 
 /** The root server's part of an observer: it keeps the state of the cluster and changes it. */
@@ -48,6 +50,7 @@ class Root implements RootService {
   readonly #log: ObserverLog;
   readonly #sqlLog;
   readonly #reporters = new Map<string, LinePeer>();
+  readonly #trouble: DatabaseTrouble | undefined;
   #state: ClusterState;
 
   constructor(stateFile: string, host: HostConfig, log: ObserverLog) {
@@ -55,6 +58,7 @@ class Root implements RootService {
     this.#host = host;
     this.#cluster = host.cluster;
     this.#log = log;
+    this.#trouble = databaseTrouble(host.faults);
     this.#sqlLog = openJournalFile(host.cluster.sqlLog, `${process.pid}-`);
     this.#state = readJsonFile(stateFile) as ClusterState;
   }
@@ -62,7 +66,10 @@ class Root implements RootService {
   async answer(sql: string): Promise<SqlAnswer> {
     const id = this.#sqlLog.received({ sql });
     try {
-      const answer = await this.#execute(sql);
+      const statement = parseStatement(sql);
+      await this.#trouble?.before(statement);
+      const answer = await this.#execute(statement);
+      this.#trouble?.after(statement);
       this.#sqlLog.ended(id, { errno: 0, ...(answer === 'done' ? {} : { rows: answer.rows.length }) });
       return answer;
     } catch (error) {
@@ -105,14 +112,13 @@ class Root implements RootService {
     }, reportGraceMs);
   }
 
-  async #execute(sql: string): Promise<SqlAnswer> {
-    const statement = parseStatement(sql);
+  async #execute(statement: SqlStatement): Promise<SqlAnswer> {
     switch (statement.kind) {
       case 'session':
         return 'done';
       case 'select': {
-        const table = statement.from === undefined ? undefined : viewOf(this.#state, statement.from);
-        return select(statement, table, Date.now());
+        const table = statement.from === undefined ? undefined : this.#viewOf(statement.from);
+        return select(statement, table, sceneOf(this.#host));
       }
       case 'add-servers':
         // One after the other, as the original: those before a refused one stay added.
@@ -122,6 +128,10 @@ class Root implements RootService {
         for (const address of statement.servers) this.#delete(address);
         return 'done';
     }
+  }
+
+  #viewOf(name: string): SqlTable {
+    return viewOf(this.#state, name, this.#host.release.line);
   }
 
   async #add(address: ServerAddress, zone: string | undefined): Promise<void> {

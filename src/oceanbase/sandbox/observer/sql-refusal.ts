@@ -20,6 +20,9 @@ export const sqlErrors = {
   initializing: 8001,
 } as const;
 
+/** A statement was carried out, and the client is to hear nothing of it: its connection is cut. */
+export class AnswerLost extends Error {}
+
 /** A statement that the stand-in database refuses, with the number that travels to the client. */
 export class SqlRefusal extends PrecedeError<'SQL_REFUSED'> {
   readonly errno: number;

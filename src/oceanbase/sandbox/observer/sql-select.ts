@@ -1,13 +1,25 @@
-import { standInVersion } from '../stand-in-notice.ts';
+import type { HostConfig } from '../host-config.ts';
 import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
 import type { Condition, SelectItem, SelectStatement, SqlValue } from './sql-statement.ts';
-import { sqlTime, type ColumnType, type SqlTable } from './sql-views.ts';
+import { sqlTime, type ColumnType, type SqlTable } from './sql-table.ts';
 
 /** A row with its values found by column name. */
 type ValueOf = (column: string) => SqlValue;
 
+/** What a SELECT answers about besides a table. */
+export interface Scene {
+  readonly nowMs: number;
+  readonly obVersion: string;
+  readonly serverVersion: string;
+}
+
+/** The scene of a host, now. */
+export function sceneOf({ release }: HostConfig): Scene {
+  return { nowMs: Date.now(), obVersion: release.obVersion, serverVersion: release.serverVersion };
+}
+
 /** The answer to a SELECT over `table` (undefined for one without FROM). Throws a `SqlRefusal` for an unknown column. */
-export function select(statement: SelectStatement, table: SqlTable | undefined, nowMs: number): SqlTable {
+export function select(statement: SelectStatement, table: SqlTable | undefined, scene: Scene): SqlTable {
   const source: SqlTable = table ?? { columns: [], rows: [[]] };
   const kept = source.rows
     .map(
@@ -21,7 +33,7 @@ export function select(statement: SelectStatement, table: SqlTable | undefined, 
   const rows = items.some((item) => item.kind === 'count') ? [countRow(items, kept.length)] : undefined;
   return {
     columns: items.map((item) => ({ name: item.kind === 'star' ? '*' : item.alias, type: typeOf(item, source) })),
-    rows: rows ?? ordered.map((valueOf) => items.map((item) => valueOfItem(item, valueOf, nowMs))),
+    rows: rows ?? ordered.map((valueOf) => items.map((item) => valueOfItem(item, valueOf, scene))),
   };
 }
 
@@ -34,22 +46,22 @@ function countRow(items: readonly SelectItem[], count: number): SqlValue[] {
   return items.map((item) => (item.kind === 'value' ? item.value : item.kind === 'count' ? count : null));
 }
 
-function valueOfItem(item: SelectItem, valueOf: ValueOf, nowMs: number): SqlValue {
+function valueOfItem(item: SelectItem, valueOf: ValueOf, scene: Scene): SqlValue {
   if (item.kind === 'value') return item.value;
-  if (item.kind === 'column') return item.name.startsWith('@@') ? variable(item.name) : valueOf(item.name);
-  if (item.kind === 'call') return call(item.name, item.column === undefined ? null : valueOf(item.column), nowMs);
+  if (item.kind === 'column') return item.name.startsWith('@@') ? variable(item.name, scene) : valueOf(item.name);
+  if (item.kind === 'call') return call(item.name, item.column === undefined ? null : valueOf(item.column), scene);
   return null;
 }
 
-function call(name: string, argument: SqlValue, nowMs: number): SqlValue {
+function call(name: string, argument: SqlValue, scene: Scene): SqlValue {
   switch (name) {
     case 'version':
-      return standInVersion.serverVersion;
+      return scene.serverVersion;
     case 'ob_version':
-      return standInVersion.obVersion;
+      return scene.obVersion;
     case 'now':
     case 'current_timestamp':
-      return sqlTime(nowMs);
+      return sqlTime(scene.nowMs);
     case 'database':
       return 'oceanbase';
     case 'user':
@@ -68,9 +80,9 @@ function microseconds(time: SqlValue): number {
   return Date.parse(String(time).replace(' ', 'T').slice(0, 23)) * 1_000;
 }
 
-function variable(name: string): SqlValue {
+function variable(name: string, { serverVersion }: Scene): SqlValue {
   const values: Readonly<Record<string, SqlValue>> = {
-    '@@version': standInVersion.serverVersion,
+    '@@version': serverVersion,
     '@@version_comment': 'Stand-in of Precede, not OceanBase',
     '@@autocommit': 1,
   };
@@ -86,7 +98,7 @@ function typeOf(item: SelectItem, table: SqlTable): ColumnType {
 }
 
 function indexOf(table: SqlTable, column: string): number {
-  const index = table.columns.findIndex(({ name }) => name === column.toUpperCase());
+  const index = table.columns.findIndex(({ name }) => name.toUpperCase() === column.toUpperCase());
   if (index < 0) throw new SqlRefusal(sqlErrors.unknownColumn, `Unknown column '${column}' in 'field list'`);
   return index;
 }

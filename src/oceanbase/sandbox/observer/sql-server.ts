@@ -2,10 +2,9 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { listen, type SocketAddress } from '../line-socket.ts';
-import { standInVersion } from '../stand-in-notice.ts';
 import { checksNativePassword } from './native-password.ts';
-import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
-import type { ColumnType, SqlTable } from './sql-views.ts';
+import { AnswerLost, sqlErrors, SqlRefusal } from './sql-refusal.ts';
+import type { ColumnType, SqlTable } from './sql-table.ts';
 
 /** What a statement is answered with: rows, or nothing but its success. */
 export type SqlAnswer = SqlTable | 'done';
@@ -14,6 +13,7 @@ export type SqlAnswer = SqlTable | 'done';
 export interface SqlServerOptions extends SocketAddress {
   readonly passwordHash: string;
   readonly clusterName: string;
+  readonly serverVersion: string;
   /** Answers one statement; a rejected `SqlRefusal` carries its number to the client. */
   onQuery(sql: string): Promise<SqlAnswer>;
 }
@@ -97,7 +97,7 @@ function serve(connection: ServedConnection, connectionId: number, options: SqlS
   });
   connection.serverHandshake({
     protocolVersion: 10,
-    serverVersion: standInVersion.serverVersion,
+    serverVersion: options.serverVersion,
     connectionId,
     statusFlags: 2,
     characterSet: utf8mb4,
@@ -130,6 +130,10 @@ async function answerQuery(connection: ServedConnection, sql: string, options: S
       else writeTable(connection, answer);
     });
   } catch (error) {
+    if (error instanceof AnswerLost) {
+      connection.stream.destroy();
+      return;
+    }
     const errno = error instanceof SqlRefusal ? error.errno : sqlErrors.timeout;
     refuse(connection, errno, error instanceof Error ? error.message : String(error));
   }

@@ -1,36 +1,26 @@
+import type { Release } from '../release.ts';
+import { sqlTime, type SqlTable } from './sql-table.ts';
+import { allServerTable, allZoneTable } from './sql-tables-2x.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
-import type { SqlValue } from './sql-statement.ts';
 
-/** How a column travels: the MySQL protocol's type numbers. */
-export type ColumnType = 'text' | 'integer' | 'timestamp';
-
-/** A table as rows of values in the order of its columns. */
-export interface SqlTable {
-  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
-  readonly rows: readonly (readonly SqlValue[])[];
+/** The view or table of that name (any case) that this line of versions has. Throws a `SqlRefusal` (1146) for a view that the stand-in does not have. */
+export function viewOf(state: ClusterState, name: string, line: Release['line']): SqlTable {
+  const view = views[line].get(name.toUpperCase());
+  if (!view) throw new SqlRefusal(sqlErrors.noSuchTable, `Table 'oceanbase.${name}' doesn't exist`);
+  return view(state);
 }
 
-/** The view of that name (any case). Throws a `SqlRefusal` (1146) for a view that the stand-in does not have. */
-export function viewOf(state: ClusterState, name: string): SqlTable {
-  switch (name.toUpperCase()) {
-    case 'DBA_OB_SERVERS':
-      return serversView(state);
-    case 'DBA_OB_ZONES':
-      return zonesView(state);
-    default:
-      throw new SqlRefusal(sqlErrors.noSuchTable, `Table 'oceanbase.${name}' doesn't exist`);
-  }
-}
-
-/** `2026-01-31 09:05:00.123000` in this machine's time zone, as OceanBase prints a TIMESTAMP(6). */
-export function sqlTime(timeMs: number): string {
-  const time = new Date(timeMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}000`;
-}
+const views: Readonly<Record<Release['line'], ReadonlyMap<string, (state: ClusterState) => SqlTable>>> = {
+  '2x': new Map([
+    ['__ALL_SERVER', allServerTable],
+    ['__ALL_ZONE', allZoneTable],
+  ]),
+  '4x': new Map([
+    ['DBA_OB_SERVERS', serversView],
+    ['DBA_OB_ZONES', zonesView],
+  ]),
+};
 
 function serversView({ servers }: ClusterState): SqlTable {
   return {

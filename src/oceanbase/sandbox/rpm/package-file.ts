@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PrecedeError } from '../../../errors/index.ts';
-import { standInNotice, standInVersion } from '../stand-in-notice.ts';
+import type { Release } from '../release.ts';
+import { standInNotice } from '../stand-in-notice.ts';
 
 /** One file that a package installs. */
 export interface PackagedFile {
@@ -41,20 +42,20 @@ export function machineArchitecture(): string {
   return words[arch()] ?? arch();
 }
 
-/** The stand-in of the package oceanbase-ce; `launcher` is the text of its bin/observer. */
-export function observerPackage(launcher: string): PackageContent {
+/** The stand-in of a release's package; `launcher` is the text of its bin/observer. */
+export function observerPackage(release: Release, launcher: string): PackageContent {
   return {
     standIn: standInNotice,
-    name: 'oceanbase-ce',
-    version: standInVersion.obVersion,
-    release: standInVersion.packageRelease,
+    name: release.packageName,
+    version: release.obVersion,
+    release: release.packageRelease,
     architecture: machineArchitecture(),
     summary: 'Stand-in for the OceanBase database server',
     prefix: '/home/admin/oceanbase',
     files: [
       { path: 'bin/observer', mode: 0o755, content: launcher },
       { path: 'bin/STAND-IN.txt', mode: 0o644, content: `${standInNotice}\n` },
-      { path: 'etc/oceanbase_upgrade_dep.yml', mode: 0o644, content: `- version: ${standInVersion.obVersion}\n` },
+      { path: 'etc/oceanbase_upgrade_dep.yml', mode: 0o644, content: `- version: ${release.obVersion}\n` },
       ...['libaio.so.1', 'libmariadb.so.3', 'libob_sql_proxy_parser.so'].map((name) => ({
         path: `lib/${name}`,
         mode: 0o755,
@@ -83,15 +84,21 @@ export function readPackageFile(path: string): PackageContent {
     });
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const message = missing
-      ? `open of ${path} failed: No such file or directory`
-      : `${path}: not an rpm package (or package manifest)`;
-    throw new PrecedeError('PACKAGE_NOT_READ', { message, cause });
+    if (missing) throw packageGone(path);
+    throw new PrecedeError('PACKAGE_NOT_READ', { message: `${path}: not an rpm package (or package manifest)`, cause });
   }
-  if (sha256(payload) !== digest) {
-    throw new PrecedeError('PACKAGE_NOT_READ', { message: `${path}: digest SHA256 mismatch: BAD` });
-  }
+  if (sha256(payload) !== digest) throw packageDamaged(path);
   return JSON.parse(payload) as PackageContent;
+}
+
+/** What `rpm` says of a file that is not there. */
+export function packageGone(path: string): PrecedeError {
+  return new PrecedeError('PACKAGE_NOT_READ', { message: `open of ${path} failed: No such file or directory` });
+}
+
+/** What `rpm` says of a file whose digest is wrong. */
+export function packageDamaged(path: string): PrecedeError {
+  return new PrecedeError('PACKAGE_NOT_READ', { message: `${path}: digest SHA256 mismatch: BAD` });
 }
 
 /** sha256 as hex. */

@@ -1,12 +1,21 @@
 import { PrecedeError } from '../../../errors/index.ts';
+import { faultOf, type HeldFault } from '../faults.ts';
 import { installFiles, removeFiles, verifyFiles, type InstallTarget } from './install.ts';
 import { openPackageDatabase, type InstalledPackage, type PackageDatabase } from './package-database.ts';
-import { fullName, readPackageFile, type PackageContent, type PackageName } from './package-file.ts';
+import {
+  fullName,
+  packageDamaged,
+  packageGone,
+  readPackageFile,
+  type PackageContent,
+  type PackageName,
+} from './package-file.ts';
 import { parseRpmArguments, type InstallOptions, type RpmCall } from './rpm-arguments.ts';
 
 /** Where `rpm` works, and whom it tells. */
 export interface RpmHost extends InstallTarget {
   readonly packageDatabasePath: string;
+  readonly faults: readonly HeldFault[];
   /** Called in the middle of an install, after the checks and before the first file. */
   onInstalling(): Promise<void>;
 }
@@ -56,7 +65,7 @@ async function install(
   database: PackageDatabase,
   host: RpmHost,
 ): Promise<RpmOutcome> {
-  const contents = call.files.map(readPackageFile);
+  const contents = call.files.map((file) => readAsHost(file, host));
   const present = contents.filter((content) => database.find(fullName(content)));
   if (present.length > 0 && !call.options.replace) {
     return failed(present.map((content) => `\tpackage ${fullName(content)} is already installed`));
@@ -66,6 +75,14 @@ async function install(
   if (!call.options.bars) return printed([]);
   const bar = `${'#'.repeat(33)} [100%]`;
   return printed([`Verifying...                          ${bar}`, ...contents.map((content) => barLine(content, bar))]);
+}
+
+/** What the host reads of a package file. */
+function readAsHost(file: string, { faults }: RpmHost): PackageContent {
+  if (faultOf(faults, 'package-missing')) throw packageGone(file);
+  const content = readPackageFile(file);
+  if (faultOf(faults, 'package-corrupt')) throw packageDamaged(file);
+  return content;
 }
 
 function installOne(
