@@ -85,11 +85,11 @@ describe('importing an inventory', () => {
       if (cluster) await clusters.put({ ...cluster, status: 'OPERATING', formerStatus: 'RUNNING', operatingRunId: 3 });
       if (first) await hosts.put({ ...first, status: 'ONLINE' });
     });
-    const moved = description.hosts.map((row) => ({ ...row, sshPort: 2222, keyFile: '/other/key' }));
+    const moved = description.hosts.map((row) => ({ ...row, sshPort: 2222, key: { file: '/other/key' } }));
     await imported(store, { ...description, hosts: [...moved, host(6)] });
     const { clusters, hosts } = await rows(store);
     expect(clusters[0]).toMatchObject({ status: 'OPERATING', operatingRunId: 3 });
-    expect(hosts.find(({ id }) => id === 1)).toMatchObject({ status: 'ONLINE', sshPort: 2222, keyFile: '/other/key' });
+    expect(hosts.find(({ id }) => id === 1)).toMatchObject({ status: 'ONLINE', sshPort: 2222, key: { file: '/other/key' } });
     expect(hosts.find(({ id }) => id === 6)).toMatchObject({ status: 'AVAILABLE' });
   });
 
