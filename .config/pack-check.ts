@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { examplesOf } from '../test/docs/examples.ts';
+import { examplesOf, programsOf } from '../test/docs/examples.ts';
 import { problemsOfFiles } from './packed-files.ts';
 
 interface Manifest {
@@ -68,13 +68,13 @@ async function runPrograms(): Promise<void> {
     if (found.trim() !== `v${oldestNode}`) throw new Error(`It is ${found}`);
   });
   const [example] = examplesOf(readFileSync(join(root, 'README.md'), 'utf8'));
-  const programs = globSync('*.ts', { cwd: consumer }).toSorted();
+  const programs = ['docs/README-1.ts', ...globSync('*.ts', { cwd: consumer }).toSorted()];
   for (const node of [oldest, process.execPath]) {
     const version = node === oldest ? `v${oldestNode}` : process.version;
     for (const program of programs.filter((name) => name !== 'own-workflow.ts')) {
       await step(`${version} ${basename(program, '.ts')}`, async () => {
         const printed = await command(node, ['--disable-warning=ExperimentalWarning', program]);
-        const expected = program === 'readme.ts' ? example?.printed : '';
+        const expected = program.startsWith('docs/') ? example?.printed : '';
         if (printed !== expected) throw new Error(`It printed:\n${printed}`);
       });
     }
@@ -122,16 +122,22 @@ async function typeProblems(pack: Package): Promise<readonly string[]> {
   return result.problems.filter((problem) => !isLeftOut(problem)).map((problem) => JSON.stringify(problem));
 }
 
-/** Somebody else's program: its own manifest and compiler settings, the packages it shares with us, and its sources. */
+/**
+ * Somebody else's program: its own manifest and compiler settings, the packages it shares with us, and its sources. The
+ * documents' programs are compiled beside it; the tests run those.
+ */
 function writeConsumer(tarball: string): void {
-  const { zod = '', 'p-queue': pQueue = '', pino = '' } = manifest.dependencies;
+  const shared = ['zod', 'p-queue', 'pino', '@dagrejs/graphlib'];
   const platform = `${process.platform}-${process.arch}`;
   const nodePackage = `${platform === 'darwin-arm64' ? 'node-bin' : 'node'}-${platform}`;
   const packageJson = {
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { precede: `file:../${tarball}`, zod, 'p-queue': pQueue, pino },
+    dependencies: {
+      precede: `file:../${tarball}`,
+      ...Object.fromEntries(shared.map((name) => [name, manifest.dependencies[name]])),
+    },
     devDependencies: { '@types/node': '22', [nodePackage]: oldestNode },
   };
   const compilerOptions = {
@@ -145,10 +151,13 @@ function writeConsumer(tarball: string): void {
     noUncheckedIndexedAccess: true,
   };
   writeFileSync(join(consumer, 'package.json'), JSON.stringify(packageJson));
-  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts'] }));
   cpSync(join(root, 'test/consumer'), consumer, { recursive: true });
-  const [example] = examplesOf(readFileSync(join(root, 'README.md'), 'utf8'));
-  writeFileSync(join(consumer, 'readme.ts'), example?.program ?? '');
+  mkdirSync(join(consumer, 'docs'));
+  for (const document of ['README.md', 'docs/embedding.md', 'docs/writing-workflows.md']) {
+    for (const [index, { program }] of programsOf(readFileSync(join(root, document), 'utf8')).entries())
+      writeFileSync(join(consumer, `docs/${basename(document, '.md')}-${index + 1}.ts`), program);
+  }
 }
 
 async function step<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> {

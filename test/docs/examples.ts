@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,7 +22,7 @@ export interface Printed {
 
 /** Every fenced `ts` block of a document that a fenced `text` block follows, in order. */
 export function examplesOf(markdown: string): readonly Example[] {
-  const blocks = markdown.matchAll(/^```ts\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm);
+  const blocks = markdown.matchAll(/^```ts\n((?:(?!```).*\n)*)```\n\n```text\n((?:(?!```).*\n)*)```$/gm);
   return Array.from(blocks, ({ index, 1: program = '', 2: printed = '' }) => ({
     heading: /^#+ (.+)$/m.exec(markdown.slice(lastHeading(markdown, index)))?.[1] ?? '',
     program,
@@ -30,11 +30,29 @@ export function examplesOf(markdown: string): readonly Example[] {
   }));
 }
 
-/** Runs a program as a user's file outside any package, its imports resolved as the command line resolves them. */
+/** A command line of a document, and what the document says that it prints. */
+export interface Session {
+  readonly command: string;
+  readonly printed: string;
+}
+
+/** Every fenced `sh` block of a document that a fenced `text` block follows, in order. */
+export function sessionsOf(markdown: string): readonly Session[] {
+  const blocks = markdown.matchAll(/^```sh\n(.*)\n```\n\n```text\n((?:(?!```).*\n)*)```$/gm);
+  return Array.from(blocks, ([, command = '', printed = '']) => ({ command, printed }));
+}
+
+/** Every fenced `ts` block of a document, whatever follows it. */
+export function programsOf(markdown: string): readonly { readonly program: string }[] {
+  return Array.from(markdown.matchAll(/^```ts\n((?:(?!```).*\n)*)```$/gm), ([, program = '']) => ({ program }));
+}
+
+/** Runs a program in a folder of its own that has the packages of this checkout, and `precede` as the command line has it. */
 export async function printedBy(program: string): Promise<Printed> {
   const folder = await mkdtemp(join(tmpdir(), 'precede-docs-'));
   try {
     await writeFile(join(folder, 'example.ts'), program);
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     const ownName = pathToFileURL(join(root, 'src/cli/own-name.ts')).href;
     const hook = `data:text/javascript,import { resolveOwnName } from '${ownName}'; resolveOwnName();`;
     return await printedByNode(['--import', hook, 'example.ts'], folder);
