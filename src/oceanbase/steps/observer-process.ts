@@ -77,11 +77,7 @@ export async function stopObserver(context: TaskContext, site: ServerSite, start
 }
 
 /** Sends a signal to this very start and to no other: a pid may have been taken by another process since. */
-function signalCommand(
-  site: Pick<ServerSite, 'paths'>,
-  start: ProcessStart,
-  signal: 'TERM' | 'KILL',
-): ShellCommand {
+function signalCommand(site: Pick<ServerSite, 'paths'>, start: ProcessStart, signal: 'TERM' | 'KILL'): ShellCommand {
   return sh`${findProcess(site)}
 [ "$pid $mark" = ${`${start.pid} ${start.startMark}`} ] || exit 0
 kill -s ${signal} "$pid"`;

@@ -89,7 +89,11 @@ describe('importing an inventory', () => {
     await imported(store, { ...description, hosts: [...moved, host(6)] });
     const { clusters, hosts } = await rows(store);
     expect(clusters[0]).toMatchObject({ status: 'OPERATING', operatingRunId: 3 });
-    expect(hosts.find(({ id }) => id === 1)).toMatchObject({ status: 'ONLINE', sshPort: 2222, key: { file: '/other/key' } });
+    expect(hosts.find(({ id }) => id === 1)).toMatchObject({
+      status: 'ONLINE',
+      sshPort: 2222,
+      key: { file: '/other/key' },
+    });
     expect(hosts.find(({ id }) => id === 6)).toMatchObject({ status: 'AVAILABLE' });
   });
 

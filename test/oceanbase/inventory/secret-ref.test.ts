@@ -8,8 +8,8 @@ let directory = '';
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'precede-secret-'));
-  await writeFile(join(directory, 'password'), 'canary with spaces \n');
-  await writeFile(join(directory, 'empty'), '\n');
+  await writeFile(join(directory, 'password'), 'canary with spaces \n', { mode: 0o600 });
+  await writeFile(join(directory, 'empty'), '\n', { mode: 0o600 });
 });
 
 afterAll(async () => {
