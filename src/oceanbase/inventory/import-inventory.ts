@@ -1,6 +1,6 @@
 import { RefusedError } from '../../errors/index.ts';
 import type { Tables } from '../../workflow/index.ts';
-import { clusterServiceName, type HostRecord } from './host-record.ts';
+import type { HostRecord } from './host-record.ts';
 import { inventoryOf, type Inventory } from './inventory.ts';
 import {
   clusterRow,
@@ -10,7 +10,7 @@ import {
   type HostDescription,
   type InventoryDescription,
 } from './inventory-description.ts';
-import { noEffects } from './server-record.ts';
+import { memberService, putMember } from './member-server.ts';
 
 /**
  * Fills the inventory from a description: its cluster RUNNING, a RUNNING server on each host that names a zone, the
@@ -92,34 +92,8 @@ async function putHost({ inventory, tables, description, nowMs }: ImportOfHost, 
   if (known) return inventory.hosts.put({ ...known, ...reachOf(host) });
   const row = hostRow(host, origin, nowMs);
   if (host.zoneName === undefined) return inventory.hosts.put(row);
-  const service = {
-    name: clusterServiceName(cluster),
-    type: 'OB_CLUSTER',
-    version: cluster.obVersion,
-    softwarePackageId: null,
-  } as const;
-  await inventory.hosts.put({ ...row, services: [service] });
-  const { innerIpAddress: ip, sqlPort, rpcPort } = host;
-  await inventory.servers.put({
-    id: await tables.nextNumber('server'),
-    clusterId: cluster.id,
-    zoneName: host.zoneName,
-    hostId: host.id,
-    ip,
-    sqlPort,
-    rpcPort,
-    version: cluster.obVersion,
-    withRootServer: cluster.rootServers.some((server) => server.ip === ip && server.rpcPort === rpcPort),
-    status: 'RUNNING',
-    formerStatus: null,
-    innerStatus: 'ACTIVE',
-    startTime: null,
-    stopTime: null,
-    availableOperations: [],
-    updateTimeMs: nowMs,
-    runId: null,
-    effects: noEffects,
-  });
+  await inventory.hosts.put({ ...row, services: [memberService(cluster)] });
+  await putMember(tables, { cluster, zoneName: host.zoneName, host, nowMs });
 }
 
 function reachOf(host: HostDescription): Partial<HostRecord> {

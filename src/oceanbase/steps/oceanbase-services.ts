@@ -1,12 +1,9 @@
 import { provide, type ProvidedService, type Tables } from '../../workflow/index.ts';
-import type { DatabaseAddress } from '../database/database-address.ts';
 import { createDatabaseConnections } from '../database/database-connections.ts';
 import { dialectOf } from '../database/dialect-of.ts';
-import type { HostAddress } from '../host/host-address.ts';
 import { createHostConnections } from '../host/host-connections.ts';
-import type { HostRecord } from '../inventory/host-record.ts';
+import { databaseAddressesOf, hostAddressOf } from '../inventory/addresses.ts';
 import { inventoryOf, type Inventory } from '../inventory/inventory.ts';
-import { resolveSecret } from '../inventory/secret-ref.ts';
 import { oceanbase, type ObServices } from './services.ts';
 import { incomplete } from './site.ts';
 
@@ -14,7 +11,7 @@ import { incomplete } from './site.ts';
 export interface OceanbaseServicesOptions {
   /** The store that keeps the inventory beside the runs. */
   readonly store: { transact<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> };
-  /** Told each password before it is used, so that it can be kept out of logs. @default nobody is told */
+  /** Told each password and key before it is used, so that it can be kept out of logs. @default nobody is told */
   readonly onSecret?: (secret: string) => void;
   /** Pause between two looks while waiting, in milliseconds. @default 1_000 */
   readonly pollIntervalMs?: number;
@@ -37,15 +34,17 @@ export function oceanbaseServices(options: OceanbaseServicesOptions): OpenedServ
   const transact = <Result>(work: (inventory: Inventory) => Promise<Result>): Promise<Result> =>
     store.transact((tables) => work(inventoryOf(tables)));
   const hosts = createHostConnections({
-    hosts: async (id) =>
-      await hostAddress(await transact((inventory) => inventory.hosts.get(Number(id))), id, onSecret),
+    hosts: async (id) => {
+      const host = await transact((inventory) => inventory.hosts.get(Number(id)));
+      if (!host) throw incomplete(`host ${id}`);
+      return await hostAddressOf(host, onSecret);
+    },
   });
   const databases = createDatabaseConnections({
     address: async (id) => {
-      const { addresses, user, password } = await transact((inventory) => databaseAccess(inventory, id));
-      const secret = await resolveSecret(password);
-      onSecret?.(secret);
-      return addresses.map((address): DatabaseAddress => ({ ...address, user, password: secret }));
+      const cluster = await transact((inventory) => inventory.clusters.get(Number(id)));
+      if (!cluster) throw incomplete(`cluster ${id}`);
+      return await databaseAddressesOf(cluster, onSecret);
     },
   });
   const implementation: ObServices = { hosts, databases, dialectOf, transact, nowMs, pollIntervalMs, activeTimeoutMs };
@@ -55,24 +54,4 @@ export function oceanbaseServices(options: OceanbaseServicesOptions): OpenedServ
       await Promise.all([hosts.close(), databases.close()]);
     },
   };
-}
-
-async function hostAddress(
-  host: HostRecord | undefined,
-  id: number | string,
-  onSecret: OceanbaseServicesOptions['onSecret'],
-): Promise<HostAddress> {
-  if (!host) throw incomplete(`host ${id}`);
-  const { sshHost, innerIpAddress, sshPort: port, user, hostKey, key } = host;
-  const place = { id, host: sshHost ?? innerIpAddress, port, user, hostKey };
-  if ('file' in key) return { ...place, keyFile: key.file };
-  const privateKey = await resolveSecret(key);
-  onSecret?.(privateKey);
-  return { ...place, privateKey };
-}
-
-async function databaseAccess(inventory: Inventory, id: number | string) {
-  const cluster = await inventory.clusters.get(Number(id));
-  if (!cluster) throw incomplete(`cluster ${id}`);
-  return { addresses: cluster.sqlAddresses, user: cluster.sysUser, password: cluster.password };
 }
