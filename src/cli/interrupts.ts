@@ -17,19 +17,23 @@ export interface Interrupts {
   stop(): void;
 }
 
+/** npm and timeout(1) pass on a signal that the terminal has sent to the whole group already: one wish arrives twice. */
+const sameWishMs = 250;
+
 /**
- * Takes over the signals that end a process. The second one exits at once, after `onExit`, which has no time to wait:
- * what this process has started ends by itself when its owner is gone.
+ * Takes over the signals that end a process. The second one exits at once: what this process
+ * has started ends by itself when its owner is gone.
  */
-export function catchInterrupts(onExit: () => void = () => undefined): Interrupts {
+export function catchInterrupts(): Interrupts {
   const asked = new AbortController();
   let code = 1;
+  let askedAtMs = 0;
   const listen = (signal: NodeJS.Signals): void => {
     code = exitCodeOf(signals.find((known) => known === signal) ?? 'SIGTERM');
-    if (asked.signal.aborted) {
-      onExit();
-      process.exit(code);
-    }
+    const nowMs = performance.now();
+    if (asked.signal.aborted && nowMs - askedAtMs > sameWishMs) process.exit(code);
+    if (asked.signal.aborted) return;
+    askedAtMs = nowMs;
     asked.abort();
   };
   for (const signal of signals) process.on(signal, listen);

@@ -37,7 +37,8 @@ export interface Workshop {
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
-const sandboxPollMs = 200;
+/** A stand-in serves within a second or two, or never; so it is looked at often, and not waited for long. */
+const sandboxPace = Object.freeze({ pollIntervalMs: 200, activeTimeoutMs: 30_000 });
 /** One step a host at a time. */
 export const stepsPerHost = 1;
 
@@ -49,9 +50,11 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const scrubber = createScrubber(secrets);
   const logFile = new DeferredFile();
   const { logger, close: closeLog } = createLogger({ level: logLevel, destination: logFile, scrubber });
-  // A stand-in is up within a second or two, so looking more often is worth it.
-  const pace = access ? { pollIntervalMs: sandboxPollMs } : {};
-  const opened = oceanbaseServices({ store, onSecret: (secret) => scrubber.add(secret), ...pace });
+  const opened = oceanbaseServices({
+    store,
+    onSecret: (secret) => scrubber.add(secret),
+    ...(access ? sandboxPace : {}),
+  });
   const engine = createEngine({
     store,
     logger,

@@ -115,7 +115,9 @@ describe.concurrent('signals', () => {
       await untilPrinted(child.stderr, /RUNNING +Greet \(Lin\)/);
       const refused = await precede(['cancel', '1'], { cwd });
       expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('error[RUN_NOT_OWNED]') });
+      // As npm and timeout(1) do it: one wish, told twice.
       child.kill('SIGINT');
+      child.kill('SIGTERM');
       const { status, stdout, stderr } = await ended;
       expect(status).toBe(1);
       expect(JSON.parse(stdout)).toMatchObject({
@@ -146,7 +148,10 @@ describe.concurrent('signals', () => {
       expect(processesNaming(cwd).length).toBeGreaterThan(2);
       child.kill('SIGINT');
       await untilPrinted(child.stdout, /Cancelling run 1/);
-      child.kill('SIGINT');
+      await vi.waitFor(() => {
+        child.kill('SIGINT');
+        expect(child.exitCode).toBe(130);
+      }, 10_000);
       expect(await ended).toMatchObject({ status: 130 });
       await vi.waitFor(() => expect(processesNaming(cwd)).toEqual([]), { timeout: 15_000 });
     },
