@@ -7,7 +7,7 @@ import { emptyDirectory, endOf, launcher, precede, processesNaming, spawnPrecede
 
 const timeoutMs = 60_000;
 
-/** Greets everybody after the host is there; `wait` never ends by itself. */
+/** Greets everybody after the host is there; with `wait` it never ends by itself, with `deaf` not even when it is asked to. */
 const workflowText = `
 import { defineWorkflow } from 'precede';
 import { z } from 'zod';
@@ -15,8 +15,8 @@ import { z } from 'zod';
 export default defineWorkflow({
   name: 'Greet \\u001b[31mred\\u0007',
   version: '1',
-  input: z.object({ names: z.array(z.string()).min(1), wait: z.boolean().default(false) }),
-  declare(flow, { names, wait }) {
+  input: z.object({ names: z.array(z.string()).min(1), wait: z.boolean().default(false), deaf: z.boolean().default(false) }),
+  declare(flow, { names, wait, deaf }) {
     const host = flow.task('Host', { run: () => ({ word: 'hello' }) });
     flow.forEach(names, (name) => flow.task('Greet', {
       upstream: { host },
@@ -25,7 +25,7 @@ export default defineWorkflow({
         if (!wait) return name;
         await new Promise((_, reject) => {
           const timer = setInterval(() => undefined, 1_000);
-          context.signal.addEventListener('abort', () => { clearInterval(timer); reject(context.signal.reason); });
+          if (!deaf) context.signal.addEventListener('abort', () => { clearInterval(timer); reject(context.signal.reason); });
         });
       },
     }), { key: (name) => name });
@@ -137,14 +137,12 @@ describe.concurrent('signals', () => {
   it(
     'end the process at once at the second, and nothing of its sandbox is left',
     async () => {
-      const cwd = emptyDirectory();
-      const fault = ['--fault', 'host:1=slow:20000'];
-      const child = spawnPrecede(['run', 'add-ob-server', '--sandbox', '--servers', '1', ...fault], {
-        cwd,
-        env: { TMPDIR: cwd },
-      });
+      const cwd = workplace();
+      writeFileSync(join(cwd, 'deaf.json'), JSON.stringify({ names: ['Ada'], wait: true, deaf: true }));
+      const args = ['run', './greet.ts', '--input', 'deaf.json', '--sandbox'];
+      const child = spawnPrecede(args, { cwd, env: { TMPDIR: cwd } });
       const ended = endOf(child);
-      await untilPrinted(child.stdout, /RUNNING +Pre check for install OB/);
+      await untilPrinted(child.stdout, /RUNNING +Greet/);
       expect(processesNaming(cwd).length).toBeGreaterThan(2);
       child.kill('SIGINT');
       await untilPrinted(child.stdout, /Cancelling run 1/);
@@ -154,6 +152,61 @@ describe.concurrent('signals', () => {
       }, 10_000);
       expect(await ended).toMatchObject({ status: 130 });
       await vi.waitFor(() => expect(processesNaming(cwd)).toEqual([]), { timeout: 15_000 });
+    },
+    timeoutMs,
+  );
+});
+
+describe.concurrent('a task whose outcome nobody can tell', () => {
+  it(
+    'ends the command with its name and reason instead of waiting for ever',
+    async () => {
+      const cwd = emptyDirectory();
+      const text = `
+        import { defineWorkflow, PrecedeError } from 'precede';
+        import { z } from 'zod';
+        class Lost extends PrecedeError { mayHaveRun = true; }
+        export default defineWorkflow({ name: 'Lost', version: '1', input: z.object({}), declare(flow) {
+          const send = flow.task('Send', { run: () => { throw new Lost('LOST', { message: 'The line went dead.' }); } });
+          flow.task('After', { upstream: [send], run: () => null });
+        } });`;
+      writeFileSync(join(cwd, 'lost.ts'), text);
+      const { status, stdout, stderr } = await precede(['run', './lost.ts', '--format', 'json'], { cwd });
+      expect(status).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        status: 'RUNNING',
+        tasks: [{ status: 'RUNNING' }, { status: 'PENDING' }],
+      });
+      for (const words of ['UNKNOWN  Send', 'error[LOST]: The line went dead.', 'error[OUTCOME_UNKNOWN]', 'next: ']) {
+        expect(stderr).toContain(words);
+      }
+    },
+    timeoutMs,
+  );
+});
+
+describe.concurrent('somebody who watches from another process', () => {
+  it(
+    'sees the run and its logs go on until it ends',
+    async () => {
+      const cwd = workplace();
+      const child = spawnPrecede(['run', './greet.ts', '--input', 'wait.json'], { cwd });
+      const ended = endOf(child);
+      await untilPrinted(child.stdout, /RUNNING +Greet \(Lin\)/);
+      const show = spawnPrecede(['show', '1', '--watch'], { cwd });
+      const logs = spawnPrecede(['logs', '1', '3', '--follow'], { cwd });
+      const watchers = [endOf(show), endOf(logs)];
+      await untilPrinted(logs.stdout, /hello Lin/);
+      child.kill('SIGINT');
+      expect((await ended).status).toBe(1);
+      const [shown, logged] = await Promise.all(watchers);
+      expect(shown).toMatchObject({
+        status: 0,
+        stderr: '',
+        stdout: expect.stringMatching(/3 +⊘ CANCELLED +Greet \(Lin\)/),
+      });
+      expect(logged).toMatchObject({ status: 0, stderr: '' });
+      expect(logged?.stdout.split('\n')).toHaveLength(2);
     },
     timeoutMs,
   );
