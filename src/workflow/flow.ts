@@ -21,7 +21,8 @@ export type BarrierOutput<Joined> =
 /** Where a workflow's tasks are declared. */
 export interface Flow<Input = unknown> {
   /** Declares one task. A reference must exist before it is used, so no cycle can be declared. O(its upstreams). */
-  task<const Upstreams = object, Output = void>(
+  // Output comes first so that it needs no default: with one, any option that mentions it would settle it before `run`.
+  task<Output, const Upstreams = object>(
     name: string,
     options: TaskOptions<Input, Upstreams, Output>,
   ): Task<Recorded<Output>>;

@@ -144,6 +144,30 @@ describe('a declaration', () => {
     });
   });
 
+  it('infers the output whether or not run looks at its context, and wherever a stand-in for it stands', () => {
+    defineWorkflow({
+      name: 'w',
+      version: '1',
+      input: z.object({}),
+      declare(flow) {
+        const before = flow.task('before', { skippable: { output: { pid: 0 } }, run: (ctx) => ({ pid: ctx.attempt }) });
+        const after = flow.task('after', {
+          upstream: { before },
+          run: async (ctx) => ({ pid: ctx.upstream.before.pid }),
+          undo: 'irreversible',
+          skippable: { output: { pid: 0 } },
+        });
+        expectTypeOf(before).toEqualTypeOf<Task<{ pid: number }>>();
+        expectTypeOf(after).toEqualTypeOf<Task<{ pid: number }>>();
+        flow.task('stand-in of another type', {
+          run: (ctx) => ({ pid: ctx.attempt }),
+          // @ts-expect-error run gives a pid
+          skippable: { output: { port: 1 } },
+        });
+      },
+    });
+  });
+
   it('knows what is recorded: nothing is null, and any is unknown', () => {
     defineWorkflow({
       name: 'w',
