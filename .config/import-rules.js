@@ -18,7 +18,7 @@ const rooms = [
   { room: 'inspect' },
   { room: 'observe', packages: ['pino'] },
   { room: 'ocp', pure: true },
-  { room: 'oceanbase', packages: ['ssh2', 'mysql2'] },
+  { room: 'oceanbase', packages: ['ssh2', 'mysql2', 'yaml'] },
   { room: 'testing', packages: ['fast-check'] },
   { room: 'server', packages: ['fastify'] },
   { room: 'web' },

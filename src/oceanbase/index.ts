@@ -18,6 +18,7 @@ export { CommandOutcomeUnknownError, HostSessionError, type HostErrorCode } from
 export type { ExecOptions, ExecResult, HostSession } from './host/host-session.ts';
 export { run } from './host/run.ts';
 export { sh, ShellCommand, type ShellValue } from './host/shell-command.ts';
+export { fingerprintOfLine, scanHostKey, type ScannedKey, type ScanTarget } from './host/scan-host-key.ts';
 export { shellQuote } from './host/shell-quote.ts';
 export { choosePackage, type PackageWish } from './inventory/choose-package.ts';
 export type { ClusterRecord, ClusterStatus, RootServer } from './inventory/cluster-record.ts';
@@ -43,6 +44,27 @@ export type {
   PackageDescription,
   ZoneDescription,
 } from './inventory/inventory-description.ts';
+export { describeInventory } from './inventory-file/describe-inventory.ts';
+export type { FieldChange } from './inventory-file/field-changes.ts';
+export type {
+  DescribedCluster,
+  DescribedHost,
+  DescribedPackage,
+  DescribedZone,
+  FleetDescription,
+} from './inventory-file/fleet-description.ts';
+export { importFleet, type FleetChange, type FleetImport } from './inventory-file/import-fleet.ts';
+export { inventoryJsonSchema } from './inventory-file/inventory-schema.ts';
+export {
+  probeFleet,
+  type ClusterProbe,
+  type FleetProbe,
+  type HostProbe,
+  type ProbeOptions,
+} from './inventory-file/probe-fleet.ts';
+export type { HostFindings } from './inventory-file/probe-host.ts';
+export { readInventoryFile, type ReadOptions } from './inventory-file/read-inventory-file.ts';
+export { inventoryEntries, writeInventory } from './inventory-file/write-inventory-file.ts';
 export { installedName, type PackageRecord } from './inventory/package-record.ts';
 export { registerSandbox } from './inventory/register-sandbox.ts';
 export { resolveSecret, type SecretRef } from './inventory/secret-ref.ts';

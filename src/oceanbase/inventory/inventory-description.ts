@@ -39,7 +39,7 @@ export type PackageDescription = Pick<PackageRecord, PackageFacts | 'operatingSy
   Partial<PackageRecord>;
 
 /** A new cluster row, RUNNING. */
-export function clusterRow(description: ClusterDescription, origin: string, nowMs: number): ClusterRecord {
+export function clusterRow(description: ClusterDescription, origin: string | null, nowMs: number): ClusterRecord {
   return {
     type: 'PRIMARY',
     status: 'RUNNING',
@@ -78,7 +78,7 @@ export function zoneRow(description: ZoneDescription, clusterId: number): ZoneRe
 }
 
 /** A new host row, AVAILABLE. */
-export function hostRow(description: HostDescription, origin: string, nowMs: number): HostRecord {
+export function hostRow(description: HostDescription, origin: string | null, nowMs: number): HostRecord {
   const { zoneName, ...facts } = description;
   const status = zoneName === undefined ? 'AVAILABLE' : 'ONLINE';
   return { ...unknownHostFacts, status, services: [], createTimeMs: nowMs, updateTimeMs: nowMs, ...facts, origin };

@@ -1,6 +1,6 @@
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import type { ExecResult } from '../host/host-session.ts';
-import type { ServerSite } from './site.ts';
+import type { HostRecord } from '../inventory/host-record.ts';
 
 /** What a host says of itself; null where it does not say. Sizes in bytes. */
 export interface HostFacts {
@@ -25,9 +25,10 @@ export interface HostFacts {
 }
 
 /** The one command that asks a host for everything: a line `name value` a fact. It only reads. */
-export function hostFactsCommand({ host }: Pick<ServerSite, 'host'>): ShellCommand {
-  const { homePath, dataPath, logPath } = host;
-  return sh`nearest() { path=$1; while [ ! -d "$path" ] && [ "$path" != / ]; do path=$(dirname -- "$path"); done; echo "$path"; }
+export function hostFactsCommand({ host }: { readonly host: HostPlaces }): ShellCommand {
+  const { homePath, dataPath, logPath, agentPath } = host;
+  return sh`PATH=$PATH:/usr/sbin:/sbin
+nearest() { path=$1; while [ ! -d "$path" ] && [ "$path" != / ]; do path=$(dirname -- "$path"); done; echo "$path"; }
 free() { df -Pk -- "$(nearest "$1")" 2>/dev/null | awk 'NR == 2 { print $4 }'; }
 writable() { [ -w "$(nearest "$1")" ] && echo yes || echo no; }
 meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo 2>/dev/null; }
@@ -38,6 +39,8 @@ echo "user $(id -un)"
 echo "homeKib $(free ${homePath})"
 echo "dataKib $(free ${dataPath})"
 echo "logKib $(free ${logPath})"
+type HostPlaces = Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath' | 'agentPath'>;
+
 echo "homeWritable $(writable ${homePath})"
 echo "dataWritable $(writable ${dataPath})"
 echo "logWritable $(writable ${logPath})"

@@ -48,7 +48,7 @@ async function* piecesOfUrl({ downloadUrl }: PackageRecord, signal: AbortSignal)
   }
   let held: Buffer[] = [];
   let heldBytes = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     held.push(Buffer.from(chunk));
     heldBytes += chunk.length;
     if (heldBytes < pieceBytes) continue;
