@@ -43,6 +43,11 @@ function systemCode(error: Error): string | undefined {
 
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  const json = JSON.stringify(thrown) as string | undefined;
-  return json ?? String(thrown);
+  try {
+    const json = JSON.stringify(thrown) as string | undefined;
+    return json ?? String(thrown);
+  } catch {
+    // A bigint, a circle, or a getter that throws.
+    return typeof thrown === 'bigint' ? String(thrown) : `a ${typeof thrown}`;
+  }
 }
