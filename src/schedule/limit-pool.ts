@@ -8,9 +8,10 @@ export type RoomListener = (id: number) => void;
 export class LimitPool {
   #sizes: LimitSizes;
   readonly #idOf = new Map<string, number>();
-  readonly #names: string[] = [];
+  readonly #names: (string | undefined)[] = [];
   readonly #sizeOf: number[] = [];
   readonly #inUse: number[] = [];
+  readonly #freeIds: number[] = [];
   readonly #listeners = new Map<number, Set<RoomListener>>();
 
   /**
@@ -22,15 +23,15 @@ export class LimitPool {
     this.#sizes = new LimitSizes(sizes, fallbackSize);
   }
 
-  /** The id of a limit, given out in the order of first asking and kept for good. O(1); O(patterns) the first time. */
+  /** The id of a limit, given out in the order of first asking and kept until `forget`. O(1); O(patterns) the first time. */
   slotFor(name: string): number {
     const known = this.#idOf.get(name);
     if (known !== undefined) return known;
-    const id = this.#names.length;
+    const id = this.#freeIds.pop() ?? this.#names.length;
     this.#idOf.set(name, id);
-    this.#names.push(name);
-    this.#sizeOf.push(this.#sizes.sizeOf(name));
-    this.#inUse.push(0);
+    this.#names[id] = name;
+    this.#sizeOf[id] = this.#sizes.sizeOf(name);
+    this.#inUse[id] = 0;
     return id;
   }
 
@@ -39,6 +40,24 @@ export class LimitPool {
     const id = this.slotFor(name);
     this.#sizeOf[id] = size;
     return id;
+  }
+
+  /**
+   * Forgets a limit that only an ended run has used; its id may be given out again. Throws `LIMIT_IN_USE`, changing
+   * nothing, when somebody holds it or waits for it. O(1).
+   */
+  forget(name: string): void {
+    const id = this.#idOf.get(name);
+    if (id === undefined) return;
+    if (this.inUse(id) > 0 || this.#listeners.has(id)) inUseStill(name);
+    this.#idOf.delete(name);
+    this.#names[id] = undefined;
+    this.#freeIds.push(id);
+  }
+
+  /** How many limits are known. O(1). */
+  get known(): number {
+    return this.#idOf.size;
   }
 
   /** The ids of several limits, ascending, each once: what a task holds while it runs. */
@@ -110,7 +129,13 @@ export class LimitPool {
   emptyCopy(): LimitPool {
     const copy = new LimitPool();
     copy.#sizes = this.#sizes;
-    for (const [id, name] of this.#names.entries()) copy.sized(name, this.size(id));
+    for (const [id, name] of this.#names.entries()) {
+      if (name !== undefined) copy.#idOf.set(name, id);
+      copy.#names.push(name);
+      copy.#sizeOf.push(this.size(id));
+      copy.#inUse.push(0);
+    }
+    copy.#freeIds.push(...this.#freeIds);
     return copy;
   }
 
@@ -138,6 +163,14 @@ function requireDistinct(ids: Int32Array): void {
       next: 'Intern the names of a task with slotsFor, which leaves duplicates out.',
     });
   }
+}
+
+function inUseStill(name: string): never {
+  throw new PrecedeError('LIMIT_IN_USE', {
+    message: `The limit "${name}" is to be forgotten, but somebody holds it or waits for it.`,
+    next: 'This is a fault in the program that uses the pool: forget a limit after its last user has ended.',
+    details: { name },
+  });
 }
 
 function notHeld(name: string): never {
