@@ -6,6 +6,8 @@ import type { DeclaredTask } from '../workflow/index.ts';
  */
 export function backoffMs(retry: DeclaredTask['retry'], attemptsDone: number, draw: number): number | undefined {
   if (attemptsDone >= retry.attemptsMax) return undefined;
-  const full = Math.min(retry.backoffMs * retry.backoffFactor ** (attemptsDone - 1), retry.backoffMaxMs);
+  // The power may be infinite, and 0 times that is no number.
+  const factor = Math.min(retry.backoffFactor ** (attemptsDone - 1), Number.MAX_VALUE);
+  const full = Math.min(retry.backoffMs * factor, retry.backoffMaxMs);
   return Math.round(full * (1 - retry.jitter * draw));
 }

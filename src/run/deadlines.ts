@@ -3,20 +3,26 @@ import type { Clock } from './clock.ts';
 /** A timer in Node fires at once when its delay does not fit in 31 bits. */
 const delayMaxMs = 2 ** 31 - 1;
 
+/** So few cancelled ones are not worth a look. */
+const keptMin = 64;
+
 interface Deadline {
   readonly atMs: number;
   readonly order: number;
   readonly call: () => void;
   isCancelled: boolean;
+  isInHeap: boolean;
 }
 
 /**
  * All waits of an engine on one timer: attempts' time limits and backoffs. Counted on the monotonic clock, so that a
- * jump of the wall clock moves nothing. O(log n) to set, O(1) to cancel.
+ * jump of the wall clock moves nothing. O(log n) to set, O(1) amortised to cancel; at most as many cancelled ones as
+ * others are kept.
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #heap: Deadline[] = [];
+  #heap: Deadline[] = [];
+  #cancelledCount = 0;
   #setCount = 0;
   #cancelTimer: (() => void) | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -25,30 +31,60 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Calls back once after `delayMs`, never earlier. Returns its cancellation. */
+  /** How many waits are kept, cancelled ones included. O(1). */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /**
+   * Calls back once after `delayMs`, never earlier; at once when it is negative, never when it is Infinity. Returns its
+   * cancellation, safe to call at any time. `call` must not throw.
+   */
   after(delayMs: number, call: () => void): () => void {
+    if (Number.isNaN(delayMs)) throw new RangeError('A delay is a number of milliseconds.');
     const deadline: Deadline = {
-      atMs: this.#clock.monotonicMs() + delayMs,
+      atMs: this.#clock.monotonicMs() + Math.max(0, delayMs),
       order: this.#setCount++,
       call,
       isCancelled: false,
+      isInHeap: true,
     };
     this.#push(deadline);
     this.#arm();
     return () => {
-      deadline.isCancelled = true;
-      if (this.#heap[0] === deadline) this.#arm();
+      this.#cancel(deadline);
     };
   }
 
   /** Forgets every wait. */
   clear(): void {
-    this.#heap.length = 0;
+    for (const deadline of this.#heap.splice(0)) deadline.isCancelled = true;
+    this.#cancelledCount = 0;
+    this.#arm();
+  }
+
+  #cancel(deadline: Deadline): void {
+    if (deadline.isCancelled) return;
+    deadline.isCancelled = true;
+    if (!deadline.isInHeap) return;
+    this.#cancelledCount += 1;
+    if (this.#cancelledCount > keptMin && this.#cancelledCount * 2 > this.#heap.length) this.#compact();
+    if (this.#heap[0]?.isCancelled || this.#heap.length === 0) this.#arm();
+  }
+
+  /** A task that is done long before its time limit would otherwise be remembered until then. */
+  #compact(): void {
+    // Sorted is a heap too.
+    this.#heap = this.#heap.filter((deadline) => !deadline.isCancelled).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#cancelledCount = 0;
     this.#arm();
   }
 
   #arm(): void {
-    while (this.#heap[0]?.isCancelled) this.#pop();
+    while (this.#heap[0]?.isCancelled) {
+      this.#pop();
+      this.#cancelledCount -= 1;
+    }
     const nextAtMs = this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
     if (nextAtMs === this.#timerAtMs) return;
     this.#cancelTimer?.();
@@ -68,8 +104,14 @@ export class Deadlines {
     this.#cancelTimer = undefined;
     const nowMs = this.#clock.monotonicMs();
     const due: Deadline[] = [];
-    for (let first = this.#heap[0]; first && first.atMs <= nowMs; first = this.#heap[0]) due.push(this.#pop());
+    for (let first = this.#heap[0]; first && first.atMs <= nowMs; first = this.#heap[0]) {
+      this.#pop();
+      first.isInHeap = false;
+      if (first.isCancelled) this.#cancelledCount -= 1;
+      else due.push(first);
+    }
     this.#arm();
+    // One of those before it may have cancelled it.
     for (const deadline of due) if (!deadline.isCancelled) deadline.call();
   }
 
