@@ -1,4 +1,6 @@
-import PQueue from 'p-queue';
+import PQueue, { type QueueAddOptions } from 'p-queue';
+
+const withoutTimeLimit = { timeout: undefined } as unknown as QueueAddOptions;
 
 /** A run, as far as the dispatcher cares: it may have work that can start now. */
 export interface WorkSource {
@@ -16,7 +18,7 @@ export class Dispatcher {
   readonly #queue: PQueue;
   readonly #isShared: boolean;
   readonly #sources = new Set<WorkSource>();
-  #jobsWaiting = 0;
+  #isJobWaiting = false;
   #busy = 0;
   #isStopped = false;
   #onIdle: (() => void)[] = [];
@@ -56,13 +58,20 @@ export class Dispatcher {
 
   /** One job at a time waits for a slot; each that finds work asks for the next, so no more wait than can start. */
   #ask(): void {
-    if (this.#jobsWaiting > 0 || this.#sources.size === 0) return;
-    this.#jobsWaiting += 1;
-    void this.#queue.add(() => this.#lane());
+    if (this.#isJobWaiting || this.#sources.size === 0) return;
+    this.#isJobWaiting = true;
+    // The queue's own time limit would give the slot back while the work goes on.
+    this.#queue
+      .add(() => this.#lane(), withoutTimeLimit)
+      .catch(() => {
+        // Somebody cleared the queue that we share.
+        this.#isJobWaiting = false;
+        this.#ask();
+      });
   }
 
   async #lane(): Promise<void> {
-    this.#jobsWaiting -= 1;
+    this.#isJobWaiting = false;
     for (let work = this.#take(); work; work = this.#isShared ? undefined : this.#take()) {
       this.#busy += 1;
       const done = work();

@@ -61,7 +61,9 @@ describe('starting tasks', () => {
 
   it('starts equals in plan order', async () => {
     const { told } = await setup({ c: [], a: [], b: [] });
-    const started = told.flatMap((notice) => (notice.kind === 'task' && notice.to === 'RUNNING' ? notice.task.key : []));
+    const started = told.flatMap((notice) =>
+      notice.kind === 'task' && notice.to === 'RUNNING' ? notice.task.key : [],
+    );
     expect(started).toEqual(['c', 'a', 'b']);
   });
 
