@@ -1,6 +1,7 @@
-import { serializeError, type SerializedError } from '../errors/index.ts';
+import type { SerializedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { CheckAnswer, DeclaredTask, TaskContext } from '../workflow/index.ts';
+import { recordedError } from './recorded-error.ts';
 import { recordedOutput } from './recorded-output.ts';
 import { EffectMissingError, isOutcomeUnknown, TaskTimeoutError } from './task-errors.ts';
 
@@ -19,13 +20,14 @@ export type AttemptOutcome =
 export async function runAttempt(task: DeclaredTask, context: TaskContext): Promise<AttemptOutcome> {
   const { check, run } = task.body;
   try {
+    context.signal.throwIfAborted();
     if (check) {
       const answer = await check(context);
       if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done) };
     }
     context.signal.throwIfAborted();
     const output = recordedOutput(task.key, await run(context));
-    if (isTimeout(context)) return { kind: 'failed', error: serializeError(context.signal.reason) };
+    if (isTimeout(context)) return { kind: 'failed', error: recordedError(context.signal.reason) };
     if (check && !context.signal.aborted && (await check(context)) === 'needed') throw new EffectMissingError(task.key);
     return { kind: 'succeeded', output };
   } catch (thrown) {
@@ -36,7 +38,7 @@ export async function runAttempt(task: DeclaredTask, context: TaskContext): Prom
 async function outcomeOfError(task: DeclaredTask, context: TaskContext, thrown: unknown): Promise<AttemptOutcome> {
   const { signal } = context;
   if (signal.aborted) return { kind: 'failed', error: abortError(signal.reason, thrown) };
-  const error = serializeError(thrown);
+  const error = recordedError(thrown);
   if (!isOutcomeUnknown(thrown)) return { kind: 'failed', error };
   return await settleByAsking(task, context, error);
 }
@@ -68,6 +70,6 @@ function isTimeout({ signal }: TaskContext): boolean {
 
 /** The reason of the abort, and what the body made of it when that says more. */
 function abortError(reason: unknown, thrown: unknown): SerializedError {
-  const error = serializeError(reason);
-  return thrown === reason ? error : { ...error, cause: serializeError(thrown) };
+  const error = recordedError(reason);
+  return thrown === reason ? error : { ...error, cause: recordedError(thrown) };
 }

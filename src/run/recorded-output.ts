@@ -30,11 +30,20 @@ function jsonText(key: string, returned: unknown): string {
   throw new InvalidOutputError(key, `a ${typeof returned} is not a JSON value`);
 }
 
-/** JSON.stringify would drop or change these without a word. */
-function refuseLossy(name: string, value: unknown): unknown {
+/** JSON.stringify would drop or change these without a word, and hands over what toJSON made of a value. */
+function refuseLossy(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
   const where = name === '' ? 'it' : `"${name}"`;
+  const what = lossyObject(this[name]);
+  if (what !== undefined) throw new TypeError(`${where} is ${what}`);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${where} is ${value}`);
   if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`${where} is a ${typeof value}`);
-  if (value instanceof Map || value instanceof Set) throw new TypeError(`${where} is a ${value.constructor.name}`);
   return value;
+}
+
+/** What JSON would change without a word, though it is an object; undefined for the others. */
+function lossyObject(given: unknown): string | undefined {
+  if (ArrayBuffer.isView(given)) return 'binary data; give its text';
+  if (given instanceof Date) return 'a Date; give its text, or its milliseconds';
+  const isLost = given instanceof Map || given instanceof Set || given instanceof Error;
+  return isLost ? `a ${given.constructor.name}` : undefined;
 }

@@ -1,6 +1,7 @@
-import { serializeError, type SerializedError } from '../errors/index.ts';
+import type { SerializedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { DeclaredTask, TaskContext } from '../workflow/index.ts';
+import { recordedError } from './recorded-error.ts';
 import { UndoUnverifiedError } from './task-errors.ts';
 
 /**
@@ -15,12 +16,13 @@ export async function runUndo(
   const { undo, check } = task.body;
   if (!undo) return undefined;
   try {
+    context.signal.throwIfAborted();
     await undo(context, output);
     const answer = check ? await check(context) : 'needed';
     if (typeof answer === 'object' && 'done' in answer)
       throw new UndoUnverifiedError(task.key, 'the effect is still there');
     return undefined;
   } catch (thrown) {
-    return serializeError(thrown);
+    return recordedError(thrown);
   }
 }
