@@ -19,6 +19,7 @@ interface AttemptRunnerOptions {
 export class AttemptRunner {
   readonly #options: AttemptRunnerOptions;
   readonly #controllers = new Map<number, AbortController>();
+  #abortedBy: unknown;
 
   constructor(options: AttemptRunnerOptions) {
     this.#options = options;
@@ -33,6 +34,7 @@ export class AttemptRunner {
     if (!declared) throw new RangeError(`The plan has no task ${task}.`);
     const controller = new AbortController();
     this.#controllers.set(task, controller);
+    if (this.#abortedBy !== undefined) controller.abort(this.#abortedBy);
     const cancelTimeout = this.#limitTime(declared, controller);
     try {
       return await body(declared, this.#context(task, declared, controller.signal));
@@ -47,7 +49,9 @@ export class AttemptRunner {
     this.#controllers.get(task)?.abort(reason);
   }
 
-  abortAll(reason: unknown): void {
+  /** Aborts all bodies, those that begin later included. */
+  abortAll(reason: Error): void {
+    this.#abortedBy = reason;
     for (const controller of this.#controllers.values()) controller.abort(reason);
   }
 

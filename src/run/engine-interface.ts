@@ -89,8 +89,11 @@ export interface Engine {
   /** Listens to all runs of this engine. Returns its own unsubscribe. */
   on<Kind extends NoticeKind>(kind: Kind, listener: Listener<Kind>): () => void;
   /**
-   * Starts nothing more, waits up to `drainMs` for running tasks, then aborts them; what they leave is recorded as far as
-   * they got. Does not close a store that was passed in. Safe twice, safe before start.
+   * Starts nothing more, waits up to `drainMs` for running tasks, then aborts them and gives them one more second. What
+   * succeeds until then is recorded; what does not is left RUNNING in the record, because its outcome is not known.
+   * Does not close a store that was passed in. Safe twice, safe before start.
+   *
+   * @default drainMs 5_000; Infinity waits as long as it takes
    */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }

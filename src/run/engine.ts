@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { serializeError } from '../errors/index.ts';
-import { planWorkflow, shapeToJson, type Plan, type PlanShape } from '../plan/index.ts';
+import { planWorkflow, type Plan } from '../plan/index.ts';
 import { LimitPool } from '../schedule/index.ts';
 import { createScrubber } from '../secrets/index.ts';
-import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state/index.ts';
+import { isSettledRun, RunRecord } from '../state/index.ts';
 import { memoryStore, type RunFilter, type RunSummary } from '../store/index.ts';
-import { emptyRunContext, serviceLookup, type Workflow } from '../workflow/index.ts';
+import { serviceLookup, type Workflow } from '../workflow/index.ts';
 import { systemClock } from './clock.ts';
+import { createRun, firstEvents } from './create-run.ts';
 import { Deadlines } from './deadlines.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type {
@@ -19,12 +19,13 @@ import type {
 } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
+import { LiveRuns } from './live-runs.ts';
 import { silentLogger } from './logger.ts';
 import { NoticeBus, type Listener } from './notice-bus.ts';
-import { EngineClosedError, RunNotOwnedError, UnknownRunError, UnknownWorkflowError } from './operation-errors.ts';
-import { operations, type OperationRequest, type Resolution } from './operations.ts';
-import { planAgain, recordedRun, replay, taskIndex } from './recorded-run.ts';
-import type { CommitExtras } from './run-journal.ts';
+import { operate, type Operation } from './operate.ts';
+import { EngineClosedError, UnknownRunError } from './operation-errors.ts';
+import { operations, type Resolution } from './operations.ts';
+import { recordedRun } from './recorded-run.ts';
 import type { NoticeKind } from './run-notice.ts';
 import { Run } from './run.ts';
 import { scrubbedLogger } from './scrubbed-logger.ts';
@@ -35,39 +36,20 @@ export function createEngine(options: EngineOptions = {}): Engine {
 }
 
 const concurrencyDefault = 16;
+const drainDefaultMs = 5_000;
+/** How long bodies that were aborted at the end may take to do so. */
+const abortGraceMs = 1_000;
 
 class LocalEngine implements Engine {
   readonly #parts: EngineParts;
-  readonly #live = new Map<number, LiveRun>();
-  readonly #workflows = new Map<string, Workflow>();
+  readonly #runs: LiveRuns;
   readonly #ownsStore: boolean;
   #closing: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
-    const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
-    const scrubber = createScrubber(options.secrets);
-    const logger = options.logger ? scrubbedLogger(options.logger, scrubber) : silentLogger;
-    const reportListener = (error: unknown): void => {
-      logger.error({ error: serializeError(error) }, 'a listener failed');
-    };
     this.#ownsStore = options.store === undefined;
-    this.#parts = {
-      store: options.store ?? memoryStore(),
-      clock,
-      random,
-      logger,
-      scrubber,
-      deadlines: new Deadlines(clock),
-      dispatcher: new Dispatcher(concurrency),
-      limits: new LimitPool(options.limits),
-      use: serviceLookup(options.services ?? []),
-      bus: new NoticeBus(reportListener),
-      reportListener,
-      reportFailure: (runId, error) => {
-        logger.error({ runId, error: serializeError(error) }, 'the run cannot go on here');
-      },
-    };
-    for (const workflow of options.workflows ?? []) this.#workflows.set(workflow.name, workflow);
+    this.#parts = partsOf(options);
+    this.#runs = new LiveRuns(this.#parts, options.workflows ?? []);
   }
 
   async start(target: Workflow | Plan, ...rest: [unknown?, StartOptions?]): Promise<Run> {
@@ -76,13 +58,15 @@ class LocalEngine implements Engine {
     const plan = isPlan ? target : planWorkflow(target, rest[0]);
     const options = (isPlan ? (rest[0] as StartOptions | undefined) : rest[1]) ?? {};
     for (const value of plan.secrets) this.#parts.scrubber.add(value);
-    const { header, isExisting } = await this.#create(plan, options);
+    const { header, isExisting } = await createRun(this.#parts, plan, options);
     if (isExisting) return await this.#existing(header.id);
-    this.#workflows.set(plan.workflow.name, plan.workflow);
+    this.#runs.know(plan.workflow);
     const record = new RunRecord(plan.graph);
-    const told = startEvents(header).map((event) => ({ event, changes: record.apply(event) }));
-    const live = this.#adopt(new LiveRun({ header, plan, record, parts: this.#parts }));
+    const told = firstEvents(header).map((event) => ({ event, changes: record.apply(event) }));
+    const live = new LiveRun({ header, plan, record, parts: this.#parts });
+    this.#runs.adopt(live);
     for (const { event, changes } of told) live.reporter.tell(event, changes);
+    if (this.#closing) live.abandon(closedBeforeEnd(live));
     // Whoever awaits this gets to listen before anything happens.
     setImmediate(() => {
       live.begin();
@@ -91,10 +75,11 @@ class LocalEngine implements Engine {
   }
 
   async run(id: number): Promise<Run | undefined> {
-    const live = this.#live.get(id);
-    if (live) return handleOf(live);
+    const active = this.#runs.get(id);
+    if (active) return handleOf(active);
     const stored = await this.#parts.store.readRun(id);
-    return stored && recordedRun(stored);
+    const live = stored && this.#runs.get(id, stored);
+    return live ? handleOf(live) : stored && recordedRun(stored);
   }
 
   runs(filter?: RunFilter): Promise<readonly RunSummary[]> {
@@ -143,71 +128,40 @@ class LocalEngine implements Engine {
     return this.#parts.bus.on(kind, listener);
   }
 
-  close({ drainMs = 5_000 }: { readonly drainMs?: number } = {}): Promise<void> {
+  close({ drainMs = drainDefaultMs }: { readonly drainMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close(drainMs);
     return this.#closing;
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { dispatcher, deadlines, clock, store } = this.#parts;
+    const { dispatcher, deadlines, store } = this.#parts;
     dispatcher.stop();
-    const cancelTimer = clock.after(drainMs, () => {
-      this.#abandonAll();
-    });
-    await dispatcher.idle();
-    cancelTimer();
-    this.#abandonAll();
+    if (!(await this.#isIdleWithin(drainMs))) {
+      for (const live of this.#runs.active()) live.abort(closedBeforeEnd(live));
+      await this.#isIdleWithin(abortGraceMs);
+    }
+    for (const live of this.#runs.active()) if (!isSettledRun(live.record.state)) live.abandon(closedBeforeEnd(live));
     deadlines.clear();
     if (this.#ownsStore) await store.close();
     else await store.flush();
   }
 
-  #abandonAll(): void {
-    for (const live of this.#live.values()) {
-      if (!isSettledRun(live.record.state))
-        live.abandon(new EngineClosedError(`run ${live.header.id} was not over yet`));
-    }
+  /** Whether nothing is under way any more after at most so many milliseconds. */
+  #isIdleWithin(delayMs: number): Promise<boolean> {
+    const { dispatcher, deadlines } = this.#parts;
+    return new Promise((resolve) => {
+      const cancel = deadlines.after(delayMs, () => {
+        resolve(false);
+      });
+      void dispatcher.idle().then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
   }
 
   #requireOpen(): void {
     if (this.#closing) throw new EngineClosedError('no run can be started or acted on');
-  }
-
-  async #create(plan: Plan, { idempotencyKey, by = 'admin', workflowSource }: StartOptions) {
-    const { store, clock, scrubber } = this.#parts;
-    const input = scrubber.json(plan.input);
-    const nowMs = clock.nowMs();
-    return await store.createRun({
-      claims: plan.claims,
-      taskCount: plan.tasks.length,
-      ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey, request: requestHash(plan) } }),
-      admit: async ({ runId, firstTaskId }, tables) => {
-        const { context = emptyRunContext, subject } = await plan.workflow.hooks.admit({
-          input: plan.input,
-          tables,
-          runId,
-          nowMs,
-        });
-        const header: RunHeader = {
-          id: runId,
-          firstTaskId,
-          workflow: plan.workflow.name,
-          workflowVersion: plan.workflow.version,
-          fingerprint: plan.fingerprint,
-          plan: shapeToJson(plan),
-          input,
-          claims: plan.claims,
-          creator: { id: adminId, name: by },
-          context,
-          createdAtMs: nowMs,
-          utcOffsetMinutes: clock.utcOffsetMinutes(nowMs),
-          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-          ...(subject === undefined ? {} : { subject }),
-          ...(workflowSource === undefined ? {} : { workflowSource }),
-        };
-        return { header, events: startEvents(header), state: 'RUNNING' };
-      },
-    });
   }
 
   async #existing(id: number): Promise<Run> {
@@ -216,68 +170,40 @@ class LocalEngine implements Engine {
     return run;
   }
 
-  /** Keeps a run at hand until it has ended. */
-  #adopt(live: LiveRun): LiveRun {
-    this.#live.set(live.header.id, live);
-    void live.settled().then(
-      () => this.#live.delete(live.header.id),
-      () => undefined,
-    );
-    return live;
-  }
-
-  async #operate(
-    runId: number,
-    { dryRun = false, by = 'admin' }: OperationOptions,
-    decide: (request: OperationRequest, indexOf: (task: string | number) => number) => readonly RunEvent[],
-  ): Promise<OperationResult> {
+  async #operate(runId: number, options: OperationOptions, decide: Operation): Promise<OperationResult> {
     this.#requireOpen();
-    const live = await this.#liveRun(runId);
-    const { plan, record } = live;
-    const indexOf = (task: string | number): number => taskIndex(plan, live.header, task);
-    const decideNow = (): readonly RunEvent[] =>
-      decide({ runId, plan, record, by, atMs: this.#parts.clock.nowMs() }, indexOf);
-    if (dryRun) return { runId, tasks: touchedTasks(plan, decideNow()), isDryRun: true };
-    const events = await live.operate(decideNow, this.#reopening(live, decideNow()));
-    if (!isSettledRun(record.state) && !this.#live.has(runId)) this.#adopt(live);
-    return { runId, tasks: touchedTasks(plan, events), isDryRun: false };
-  }
-
-  /** Taking an ended run up again takes its claims again and tells the workflow, in the same commit. */
-  #reopening(live: LiveRun, events: readonly RunEvent[]): CommitExtras | undefined {
-    const { record, plan, header } = live;
-    if (!isSettledRun(record.state)) return undefined;
-    const type = events[0]?.type;
-    const operation = type === 'run-rollback-started' ? 'ROLLBACK' : type === 'task-skipped' ? 'SKIP' : 'RETRY';
-    const reopening = {
-      input: plan.input,
-      runId: header.id,
-      context: header.context,
-      nowMs: this.#parts.clock.nowMs(),
-      operation,
-    } as const;
-    return { claims: 'take', also: (tables) => plan.workflow.hooks.reopen({ ...reopening, tables }) };
-  }
-
-  async #liveRun(runId: number): Promise<LiveRun> {
-    const known = this.#live.get(runId);
-    if (known) return known;
-    const stored = await this.#parts.store.readRun(runId);
-    if (!stored) throw new UnknownRunError(runId);
-    if (!isSettledRun(stored.state)) throw new RunNotOwnedError(runId, stored.state);
-    const { header } = stored;
-    const workflow = this.#workflows.get(header.workflow);
-    if (!workflow) throw new UnknownWorkflowError(header.workflow, [...this.#workflows.keys()]);
-    const plan = planAgain(workflow, header);
-    return new LiveRun({ header, plan, record: replay(plan, stored.events), parts: this.#parts });
+    const live = await this.#runs.find(runId);
+    const result = await operate(live, decide, { ...options, nowMs: () => this.#parts.clock.nowMs() });
+    if (isSettledRun(live.record.state)) return result;
+    this.#runs.adopt(live);
+    if (this.#closing) live.abandon(closedBeforeEnd(live));
+    return result;
   }
 }
 
-/** OCP's own administrator has this id. */
-const adminId = 100;
-
-function startEvents(header: RunHeader): readonly RunEvent[] {
-  return [{ type: 'run-started', by: header.creator.name, atMs: header.createdAtMs }];
+function partsOf(options: EngineOptions): EngineParts {
+  const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
+  const scrubber = createScrubber(options.secrets);
+  const logger = options.logger ? scrubbedLogger(options.logger, scrubber) : silentLogger;
+  const reportListener = (error: unknown): void => {
+    logger.error({ error: serializeError(error) }, 'a listener failed');
+  };
+  return {
+    store: options.store ?? memoryStore(),
+    clock,
+    random,
+    logger,
+    scrubber,
+    deadlines: new Deadlines(clock),
+    dispatcher: new Dispatcher(concurrency),
+    limits: new LimitPool(options.limits),
+    use: serviceLookup(options.services ?? []),
+    bus: new NoticeBus(reportListener),
+    reportListener,
+    reportFailure: (runId, error) => {
+      logger.error({ runId, error: serializeError(error) }, 'the run cannot go on here');
+    },
+  };
 }
 
 function handleOf(live: LiveRun): Run {
@@ -285,15 +211,6 @@ function handleOf(live: LiveRun): Run {
   return new Run({ header, plan, record, bus: reporter.bus, settled: () => live.settled() });
 }
 
-function requestHash({ workflow, input }: Plan): string {
-  return createHash('sha256')
-    .update(JSON.stringify([workflow.name, workflow.version, input]))
-    .digest('hex');
-}
-
-function touchedTasks(plan: PlanShape, events: readonly RunEvent[]): OperationResult['tasks'] {
-  const tasks = new Set(
-    events.flatMap((event) => ('tasks' in event ? event.tasks : 'task' in event ? [event.task] : [])),
-  );
-  return [...tasks].map((index) => ({ number: index + 1, key: plan.tasks[index]?.key ?? '' }));
+function closedBeforeEnd({ header }: LiveRun): EngineClosedError {
+  return new EngineClosedError(`run ${header.id} was not over yet`);
 }

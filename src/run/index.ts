@@ -15,6 +15,7 @@ export {
   OperationRefusedError,
   PlanChangedError,
   RunNotOwnedError,
+  SecretInputError,
   UnknownRunError,
   UnknownTaskError,
   UnknownWorkflowError,

@@ -13,7 +13,7 @@ import { AttemptRunner } from './attempt-runner.ts';
 import { backoffMs } from './backoff.ts';
 import type { WorkSource } from './dispatcher.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { RunJournal, type CommitExtras, type Decision } from './run-journal.ts';
+import { RunJournal, type Decision, type ProposalOptions } from './run-journal.ts';
 import { RunReporter } from './run-reporter.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { TaskCancelledError } from './task-errors.ts';
@@ -42,6 +42,7 @@ export class LiveRun implements WorkSource {
   readonly #schedule: RunSchedule;
   #isConcluded: boolean;
   #isSettling = false;
+  #isAborted = false;
   #failure: Error | undefined;
   #waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
@@ -56,11 +57,15 @@ export class LiveRun implements WorkSource {
       runId: header.id,
       record,
       store: parts.store,
+      scrubber: parts.scrubber,
       onRecorded: (event, changes) => {
         this.#follow(event, changes);
       },
       onBatch: () => {
         this.#afterBatch();
+      },
+      onStopped: (error) => {
+        this.#fail(error);
       },
     });
     const onReady = (): void => {
@@ -72,6 +77,7 @@ export class LiveRun implements WorkSource {
 
   /** Begins, or goes on with, whatever the recorded state allows. */
   begin(): void {
+    if (this.#failure) return;
     this.#schedule.armBackoffs();
     this.#afterBatch();
   }
@@ -88,15 +94,15 @@ export class LiveRun implements WorkSource {
       try {
         await (isUndo ? this.#undo(task) : this.#attempt(task));
       } catch (error) {
-        this.#fail(error);
+        this.#journal.stop(error);
+        this.#schedule.letGo(task);
       }
     };
   }
 
   /** Records an operator's decision; resolves when it is durable. */
-  async operate(decide: Decision, extras?: CommitExtras): Promise<readonly RunEvent[]> {
-    if (this.#failure) throw this.#failure;
-    return await this.#journal.propose(decide, extras);
+  operate(decide: Decision, extras: ProposalOptions['extras']): Promise<readonly RunEvent[]> {
+    return this.#journal.propose(decide, { isAsked: true, ...(extras ? { extras } : {}) });
   }
 
   /** Resolves when the run is over and nothing of it is in flight; rejects when it can no longer be recorded. */
@@ -106,15 +112,18 @@ export class LiveRun implements WorkSource {
     await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Aborts every body under way and records nothing more, for a shutdown. */
-  abandon(error: Error): void {
+  /**
+   * Aborts every body under way, for a shutdown. What still succeeds is recorded; the rest is left as it is, for whoever
+   * takes the run up: a body that was made to stop has not failed.
+   */
+  abort(error: Error): void {
+    this.#isAborted = true;
     this.#attempts.abortAll(error);
-    this.#fail(error);
   }
 
-  /** Why a READY task does not run yet: the full limit that it needs a place of. */
-  limitBefore(task: number): string | undefined {
-    return this.#schedule.limitBefore(task);
+  /** Records nothing from now on. */
+  abandon(error: Error): void {
+    this.#journal.stop(error);
   }
 
   #mayTake(): boolean {
@@ -125,35 +134,44 @@ export class LiveRun implements WorkSource {
   async #attempt(task: number): Promise<void> {
     const { clock } = this.#parts;
     const started = await this.#journal.propose((record) => {
-      if (!mayStartTasks(record, this.plan.workflow.onFailure)) return [];
+      if (this.#isAborted || !mayStartTasks(record, this.plan.workflow.onFailure)) return [];
       return [{ type: 'task-started', task, attempt: record.attempt(task) + 1, atMs: clock.nowMs() }];
     });
     if (started.length === 0) {
       this.#schedule.putBack(task);
       return;
     }
+    if (this.#failure) throw this.#failure;
     const outcome = await this.#attempts.run(task, (declared, context) => runAttempt(declared, context));
+    if (this.#isAborted && outcome.kind !== 'succeeded') {
+      this.#schedule.letGo(task);
+      return;
+    }
     await this.#journal.propose((record) => [this.#eventOf(task, outcome, record)]);
   }
 
   async #undo(task: number): Promise<void> {
-    const { clock, scrubber } = this.#parts;
+    const { clock } = this.#parts;
     await this.#journal.propose(() => [{ type: 'task-rollback-started', task, atMs: clock.nowMs() }]);
+    if (this.#failure) throw this.#failure;
     const output = this.record.output(task);
     const error = await this.#attempts.run(task, (declared, context) => runUndo(declared, context, output));
+    if (this.#isAborted && error) {
+      this.#schedule.letGo(task);
+      return;
+    }
     await this.#journal.propose(() => {
       const atMs = clock.nowMs();
-      if (error) return [{ type: 'task-rollback-failed', task, error: scrubber.error(error), atMs }];
+      if (error) return [{ type: 'task-rollback-failed', task, error, atMs }];
       return [{ type: 'task-rolled-back', task, atMs }];
     });
   }
 
   #eventOf(task: number, outcome: AttemptOutcome, record: RunRecord): RunEvent {
-    const { clock, scrubber, random } = this.#parts;
+    const { clock, random } = this.#parts;
     const atMs = clock.nowMs();
-    if (outcome.kind === 'succeeded')
-      return { type: 'task-succeeded', task, output: scrubber.json(outcome.output), atMs };
-    const error = scrubber.error(outcome.error);
+    if (outcome.kind === 'succeeded') return { type: 'task-succeeded', task, output: outcome.output, atMs };
+    const { error } = outcome;
     if (outcome.kind === 'unknown') return { type: 'task-outcome-unknown', task, error, atMs };
     if (record.taskState(task) === 'CANCELLING') return { type: 'task-cancelled', task, error, atMs };
     const retry = this.plan.tasks[task]?.retry;
@@ -211,14 +229,13 @@ export class LiveRun implements WorkSource {
         this.#isSettling = false;
         return terminalStateOf(latest, onFailure) === state ? [{ type: 'run-settled', state, atMs: nowMs }] : [];
       },
-      { claims: 'release', also: (tables) => hooks.settle({ ...settlement, tables }) },
+      { extras: () => ({ claims: 'release', also: (tables) => hooks.settle({ ...settlement, tables }) }) },
     );
   }
 
-  #propose(decide: Decision, extras?: CommitExtras): void {
-    this.#journal.propose(decide, extras).catch((error: unknown) => {
-      this.#fail(error);
-    });
+  #propose(decide: Decision, options?: ProposalOptions): void {
+    // That it cannot be recorded is told by `onStopped`.
+    this.#journal.propose(decide, options).catch(() => undefined);
   }
 
   #conclude(): void {
@@ -228,9 +245,7 @@ export class LiveRun implements WorkSource {
   }
 
   /** The store, or a workflow's own hook, failed: what is not recorded did not happen as far as this run knows. */
-  #fail(thrown: unknown): void {
-    if (this.#failure) return;
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  #fail(error: Error): void {
     this.#failure = error;
     this.#schedule.stop();
     this.#parts.dispatcher.forget(this);

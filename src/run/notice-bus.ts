@@ -36,9 +36,13 @@ export class NoticeBus {
   #tell(call: () => unknown): void {
     try {
       const answer = call();
-      if (answer instanceof Promise) answer.catch(this.#report);
+      if (isThenable(answer)) Promise.resolve(answer).catch(this.#report);
     } catch (error) {
       this.#report(error);
     }
   }
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }

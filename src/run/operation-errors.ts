@@ -48,6 +48,15 @@ export class PlanChangedError extends RefusedError<'PLAN_CHANGED'> {
   }
 }
 
+/** The run's input held secret values. They are recorded nowhere, so its tasks cannot be run again from the record. */
+export class SecretInputError extends RefusedError<'SECRET_INPUT'> {
+  constructor(runId: number) {
+    const message = `the input of run ${runId} held secret values, which are not recorded.`;
+    const next = 'Start a new run with the same input.';
+    super('SECRET_INPUT', 'The input is not at hand', [{ code: 'SECRET_INPUT', message, next }]);
+  }
+}
+
 /** A run that another process may be working on, or that was left behind by one, is not taken over here. */
 export class RunNotOwnedError extends RefusedError<'RUN_NOT_OWNED'> {
   constructor(runId: number, state: string) {

@@ -2,7 +2,7 @@ import type { JsonValue } from '../json/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { isSettledRun, tasksToUndo, type RunEvent, type RunRecord, type TaskState } from '../state/index.ts';
 import { OperationRefusedError } from './operation-errors.ts';
-import { InvalidOutputError } from './task-errors.ts';
+import { recordedOutput } from './recorded-output.ts';
 
 /** Who acts, when, and on what. */
 export interface OperationRequest {
@@ -22,7 +22,9 @@ export const operations = {
     const { record, by, atMs } = request;
     requireForward(request, 'retry');
     const tasks = task === undefined ? retryable(record) : [task];
-    if (task === undefined && tasks.length === 0) refuseRun(request, 'retry', 'no task of it is FAILED or CANCELLED');
+    // A run that was cancelled before anything of it ran has nothing to repeat, but can go on.
+    const isNothing = task === undefined && tasks.length === 0 && record.state !== 'CANCELLED';
+    if (isNothing) refuseRun(request, 'retry', 'no task of it is FAILED or CANCELLED');
     for (const each of tasks) requireTask(request, each, 'retry', ['FAILED', 'CANCELLED']);
     return [{ type: 'tasks-retried', tasks, by, atMs }];
   },
@@ -69,7 +71,7 @@ export const operations = {
     const { by, atMs, plan } = request;
     requireTask(request, task, 'resolve', ['UNKNOWN']);
     if (resolution.as === 'success') {
-      const output = jsonOutput(plan.tasks[task]?.key ?? '', resolution.output);
+      const output = recordedOutput(plan.tasks[task]?.key ?? '', resolution.output);
       return [{ type: 'task-resolved-success', task, output, by, atMs }];
     }
     const { reason = 'the operator found that it did not happen' } = resolution;
@@ -93,13 +95,6 @@ export const operations = {
 
 function retryable(record: RunRecord): readonly number[] {
   return [...record.tasksIn('FAILED'), ...record.tasksIn('CANCELLED')].toSorted((a, b) => a - b);
-}
-
-function jsonOutput(key: string, output: JsonValue | undefined): JsonValue {
-  if (output === undefined) return null;
-  const text = JSON.stringify(output) as string | undefined;
-  if (text === undefined) throw new InvalidOutputError(key, 'it is not a JSON value');
-  return JSON.parse(text) as JsonValue;
 }
 
 function requireForward(request: OperationRequest, action: string): void {

@@ -1,9 +1,10 @@
 import { planRecorded, shapeFromJson, type Plan, type PlanShape } from '../plan/index.ts';
+import { secretMask } from '../secrets/index.ts';
 import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state/index.ts';
 import type { StoredRun } from '../store/index.ts';
 import type { Workflow } from '../workflow/index.ts';
 import { NoticeBus } from './notice-bus.ts';
-import { PlanChangedError, RunNotOwnedError, UnknownTaskError } from './operation-errors.ts';
+import { PlanChangedError, RunNotOwnedError, SecretInputError, UnknownTaskError } from './operation-errors.ts';
 import { Run } from './run.ts';
 
 /** A run that this engine does not run: as recorded when it was read. */
@@ -26,8 +27,10 @@ export function replay(plan: Pick<PlanShape, 'graph'>, events: readonly RunEvent
  * The plan of a recorded run, from its workflow as it is now.
  *
  * @throws PlanChangedError when the workflow is not the one that the run was planned from
+ * @throws SecretInputError when its input held secrets, which are not recorded
  */
 export function planAgain(workflow: Workflow, header: RunHeader): Plan {
+  if (JSON.stringify(header.input).includes(secretMask)) throw new SecretInputError(header.id);
   const plan = planRecorded(workflow, header.input);
   if (plan.fingerprint === header.fingerprint) return plan;
   throw new PlanChangedError(header.id, changesBetween(shapeFromJson(header.plan), plan));

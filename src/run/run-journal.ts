@@ -1,5 +1,6 @@
 import type { RunEvent, RunRecord, TaskChange } from '../state/index.ts';
 import { runStateAfter } from '../state/index.ts';
+import type { Scrubber } from '../secrets/index.ts';
 import type { JournalCommit, Store } from '../store/index.ts';
 
 /** Looks at the recorded state and says what is to be recorded next; nothing when the moment has passed. */
@@ -8,9 +9,17 @@ export type Decision = (record: RunRecord) => readonly RunEvent[];
 /** What else belongs into the same commit. */
 export type CommitExtras = Pick<JournalCommit, 'claims' | 'also'>;
 
+/** What is special about a proposal. One that has any of it gets a commit of its own. */
+export interface ProposalOptions {
+  /** What else belongs into the commit of these events; called right after the decision. */
+  readonly extras?: (record: RunRecord, events: readonly RunEvent[]) => CommitExtras | undefined;
+  /** Somebody asked for it, who is told when it cannot be recorded. Otherwise that ends the journal. @default false */
+  readonly isAsked?: boolean;
+}
+
 interface Proposal {
   readonly decide: Decision;
-  readonly extras: CommitExtras | undefined;
+  readonly options: ProposalOptions | undefined;
   readonly resolve: (events: readonly RunEvent[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -18,6 +27,7 @@ interface Proposal {
 interface Batch {
   readonly events: RunEvent[];
   readonly proposals: { readonly proposal: Proposal; readonly events: readonly RunEvent[] }[];
+  readonly touched: Set<number>;
   extras: CommitExtras;
 }
 
@@ -25,20 +35,25 @@ export interface JournalOptions {
   readonly runId: number;
   readonly record: RunRecord;
   readonly store: Pick<Store, 'append'>;
+  readonly scrubber: Pick<Scrubber, 'text' | 'json' | 'error'>;
   /** Called for each event once it has been recorded and folded in, in order. Must not throw. */
   readonly onRecorded: (event: RunEvent, changes: readonly TaskChange[]) => void;
   /** Called when all events of a commit have been told. Must not throw. */
   readonly onBatch: () => void;
+  /** Called once, when nothing can be recorded any more. Must not throw. */
+  readonly onStopped: (error: Error) => void;
 }
 
 /**
- * The only way by which a run's state changes: proposals are decided against the recorded state, appended to the store,
- * and folded in once they are durable. What comes up while a commit is under way goes into the next one together.
+ * The only way by which a run's state changes: proposals are decided against the recorded state, scrubbed, appended to
+ * the store, and folded in once they are durable. What comes up while a commit is under way goes into the next one
+ * together. After a commit that failed nothing more is recorded, unless somebody had asked for it and was told.
  */
 export class RunJournal {
   readonly #options: JournalOptions;
   #queue: Proposal[] = [];
   #isFlushing = false;
+  #failure: Error | undefined;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -46,13 +61,23 @@ export class RunJournal {
 
   /**
    * Resolves with the events that were recorded, none when `decide` found nothing to record. Rejects with what `decide`
-   * or `extras.also` threw, with nothing recorded, or with the store's error.
+   * or a commit's `also` threw, with nothing recorded, or with the store's error.
    */
-  propose(decide: Decision, extras?: CommitExtras): Promise<readonly RunEvent[]> {
+  propose(decide: Decision, options?: ProposalOptions): Promise<readonly RunEvent[]> {
+    if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ decide, extras, resolve, reject });
+      this.#queue.push({ decide, options, resolve, reject });
       if (!this.#isFlushing) void this.#flush();
     });
+  }
+
+  /** Records nothing from now on; what waits is rejected. Safe twice. */
+  stop(thrown: unknown): void {
+    if (this.#failure) return;
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#failure = error;
+    for (const { reject } of this.#queue.splice(0)) reject(error);
+    this.#options.onStopped(error);
   }
 
   async #flush(): Promise<void> {
@@ -63,48 +88,76 @@ export class RunJournal {
     this.#isFlushing = false;
   }
 
-  async #commit({ events, proposals, extras }: Batch): Promise<void> {
-    const { runId, record, store, onRecorded, onBatch } = this.#options;
+  /** Never rejects. */
+  async #commit(batch: Batch): Promise<void> {
+    const { runId, record, store } = this.#options;
+    const { events, proposals, extras } = batch;
     try {
       if (events.length > 0)
         await store.append({ runId, events, state: events.reduce(runStateAfter, record.state), ...extras });
     } catch (error) {
       for (const { proposal } of proposals) proposal.reject(error);
+      if (!proposals.every(({ proposal }) => proposal.options?.isAsked)) this.stop(error);
       return;
     }
-    for (const event of events) onRecorded(event, record.apply(event));
+    this.#foldIn(batch);
+  }
+
+  #foldIn({ events, proposals }: Batch): void {
+    const { record, onRecorded, onBatch } = this.#options;
+    try {
+      for (const event of events) onRecorded(event, record.apply(event));
+    } catch (error) {
+      // A defect: what the store has and what is in memory are no longer the same.
+      for (const { proposal } of proposals) proposal.reject(error);
+      this.stop(error);
+      return;
+    }
     for (const { proposal, events: own } of proposals) proposal.resolve(own);
     onBatch();
   }
 
   /** The longest prefix of what is proposed whose decisions cannot influence each other. */
   #nextBatch(): Batch {
-    const batch: Batch = { events: [], proposals: [], extras: {} };
-    const touched = new Set<number>();
-    let taken = 0;
+    const batch: Batch = { events: [], proposals: [], touched: new Set(), extras: {} };
     for (const proposal of this.#queue) {
-      if (proposal.extras && batch.events.length > 0) break;
+      if (proposal.options && batch.events.length > 0) break;
       const events = this.#decide(proposal);
-      if (events && !addNew(touched, events)) break;
-      taken += 1;
-      if (!events) continue;
+      if (!addNew(batch.touched, events)) break;
       batch.proposals.push({ proposal, events });
-      batch.events.push(...events);
-      if (proposal.extras) batch.extras = proposal.extras;
-      if (proposal.extras || !events.every(leavesOthersAlone)) break;
+      for (const event of events) batch.events.push(event);
+      if (proposal.options || !events.every(leavesOthersAlone)) break;
     }
-    this.#queue = this.#queue.slice(taken);
+    this.#queue = this.#queue.slice(batch.proposals.length);
+    if (batch.events.length > 0) batch.extras = this.#extrasOf(batch);
     return batch;
   }
 
-  #decide({ decide, reject }: Proposal): readonly RunEvent[] | undefined {
+  /** A proposal with extras is the last of its batch, and the only one with events. */
+  #extrasOf({ proposals, events }: Batch): CommitExtras {
+    const { extras } = proposals.at(-1)?.proposal.options ?? {};
+    return extras?.(this.#options.record, events) ?? {};
+  }
+
+  /** What the proposal comes down to now; nothing when it throws, which then is its answer. */
+  #decide({ decide, reject }: Proposal): readonly RunEvent[] {
     try {
-      return decide(this.#options.record);
+      return decide(this.#options.record).map((event) => scrubbed(event, this.#options.scrubber));
     } catch (error) {
       reject(error);
-      return undefined;
+      return [];
     }
   }
+}
+
+/** The event without any known secret: what bodies and operators said is all that can hold one. */
+function scrubbed(event: RunEvent, scrubber: JournalOptions['scrubber']): RunEvent {
+  return {
+    ...event,
+    ...('by' in event ? { by: scrubber.text(event.by) } : {}),
+    ...('output' in event ? { output: scrubber.json(event.output) } : {}),
+    ...('error' in event ? { error: scrubber.error(event.error) } : {}),
+  };
 }
 
 /** Adds the events' tasks; adds none and answers false when one is there already. */

@@ -11,7 +11,9 @@ import type { LogLine } from '../store/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { NoticeBus } from './notice-bus.ts';
+import { recordedError } from './recorded-error.ts';
 import type { Notice, TaskName, TaskNotice } from './run-notice.ts';
+import { plainFields } from './scrubbed-logger.ts';
 
 interface ReporterOptions {
   readonly header: RunHeader;
@@ -25,6 +27,7 @@ export class RunReporter {
   readonly bus: NoticeBus;
   readonly #options: ReporterOptions;
   #runState: RunState;
+  #linesLost = 0;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class RunReporter {
     for (const change of changes) this.#tellTask(event, change);
   }
 
-  /** Keeps and tells one line of a task's log. */
+  /** Keeps and tells one line of a task's log. Never throws: a body may call it from where nobody catches. */
   log(task: number, level: LogLine['level'], text: string, fields?: JsonObject): void {
     const { header, record, parts } = this.#options;
     const line = {
@@ -65,11 +68,11 @@ export class RunReporter {
       attempt: record.attempt(task),
       atMs: parts.clock.nowMs(),
       level,
-      text: parts.scrubber.text(text),
+      text: parts.scrubber.text(plainText(text)),
     };
-    const shown = fields === undefined ? {} : { fields: parts.scrubber.json(fields) as JsonObject };
+    const shown = fields === undefined ? {} : { fields: parts.scrubber.json(plainFields(fields)) as JsonObject };
     const kept = fields === undefined ? line.text : `${line.text} ${JSON.stringify(shown.fields)}`;
-    parts.store.appendLog([{ ...line, task, text: kept }]);
+    this.#keep({ ...line, task, text: kept });
     this.#publish({ kind: 'log', ...line, ...shown, task: this.nameOf(task) });
   }
 
@@ -78,7 +81,20 @@ export class RunReporter {
     const { header, parts } = this.#options;
     const share = Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0));
     const notice = { runId: header.id, atMs: parts.clock.nowMs(), task: this.nameOf(task) };
-    this.#publish({ kind: 'progress', ...notice, fraction: share, text: parts.scrubber.text(text) });
+    this.#publish({ kind: 'progress', ...notice, fraction: share, text: parts.scrubber.text(plainText(text)) });
+  }
+
+  /** A line that the store does not take is lost; the first of them in a row is reported. */
+  #keep(line: LogLine): void {
+    const { store, logger } = this.#options.parts;
+    try {
+      store.appendLog([line]);
+      this.#linesLost = 0;
+    } catch (error) {
+      this.#linesLost += 1;
+      if (this.#linesLost > 1) return;
+      logger.error({ runId: line.runId, error: recordedError(error) }, 'lines of the tasks’ log are lost');
+    }
   }
 
   nameOf(task: number): TaskName {
@@ -120,4 +136,9 @@ function particulars(event: RunEvent): Pick<TaskNotice, 'output' | 'error' | 're
     ...('error' in event ? { error: event.error } : {}),
     ...('retryAtMs' in event ? { retryAtMs: event.retryAtMs } : {}),
   };
+}
+
+/** Bodies that no compiler has looked at log anything. */
+function plainText(given: unknown): string {
+  return typeof given === 'string' ? given : String(given);
 }

@@ -1,6 +1,6 @@
-import { criticalPath, type Digraph } from '../graph/index.ts';
+import { criticalPath, reversed, type Digraph } from '../graph/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { Schedule, type LimitPool } from '../schedule/index.ts';
+import { Schedule } from '../schedule/index.ts';
 import { isSatisfied, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 
@@ -20,14 +20,16 @@ interface RunScheduleOptions {
 export class RunSchedule {
   readonly #options: RunScheduleOptions;
   readonly #priority: Float64Array;
-  readonly #limits: readonly Int32Array[];
   readonly #backoffs = new Set<() => void>();
+  readonly #held = new Set<number>();
+  #limits: readonly Int32Array[] = [];
+  #isStopped = false;
   #schedule: Schedule;
 
   constructor(options: RunScheduleOptions) {
     this.#options = options;
     this.#priority = priorities(options.plan);
-    this.#limits = limitIds(options.plan, options.runId, options.parts.limits);
+    this.#limits = limitIds(options);
     this.#schedule = this.#forward();
   }
 
@@ -37,18 +39,22 @@ export class RunSchedule {
 
   /** The best startable task, which now holds its limits; -1 when there is none. */
   take(): number {
-    return this.#schedule.take();
+    const task = this.#schedule.take();
+    if (task !== -1) this.#held.add(task);
+    return task;
   }
 
   /** A taken task did not start after all. */
   putBack(task: number): void {
-    this.#schedule.release(task);
+    this.letGo(task);
     this.#schedule.offer(task);
   }
 
-  /** The full limit that keeps a ready task from starting. */
-  limitBefore(task: number): string | undefined {
-    return this.#schedule.blockedBy(task);
+  /** Gives a task's limits back, if it holds them. Safe twice: also when what became of it cannot be recorded. */
+  letGo(task: number): void {
+    if (!this.#held.delete(task)) return;
+    this.#schedule.release(task);
+    this.#forgetOwnLimits();
   }
 
   /** Follows an event that has been folded in. */
@@ -56,17 +62,17 @@ export class RunSchedule {
     switch (event.type) {
       case 'task-succeeded':
       case 'task-rolled-back':
-        this.#schedule.release(event.task);
+        this.letGo(event.task);
         this.#schedule.settle(event.task);
         return;
       case 'task-failed':
-        this.#schedule.release(event.task);
+        this.letGo(event.task);
         if (event.retryAtMs !== undefined) this.#offerLater(event.task, event.retryAtMs - event.atMs);
         return;
       case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-rollback-failed':
-        this.#schedule.release(event.task);
+        this.letGo(event.task);
         return;
       case 'task-skipped':
       case 'task-resolved-success':
@@ -76,7 +82,7 @@ export class RunSchedule {
         for (const task of event.tasks) this.#schedule.offer(task);
         return;
       case 'run-rollback-started':
-        this.#replace(this.#backward(event.tasks));
+        this.#replace(() => this.#backward(event.tasks));
         return;
       case 'run-started':
       case 'run-paused':
@@ -92,7 +98,7 @@ export class RunSchedule {
 
   /** An ended run goes on: what may start is read off the record anew. */
   takeUpAgain(): void {
-    this.#replace(this.#forward());
+    this.#replace(() => this.#forward());
     this.armBackoffs();
   }
 
@@ -106,11 +112,11 @@ export class RunSchedule {
     }
   }
 
-  /** Waits for nothing any more. Safe twice. */
+  /** Waits for nothing any more, and forgets the run's own limits once nothing holds them. Safe twice. */
   stop(): void {
-    for (const cancel of this.#backoffs) cancel();
-    this.#backoffs.clear();
-    this.#schedule.dispose();
+    this.#waitForNothing();
+    this.#isStopped = true;
+    this.#forgetOwnLimits();
   }
 
   #offerLater(task: number, delayMs: number): void {
@@ -122,9 +128,24 @@ export class RunSchedule {
     this.#backoffs.add(cancel);
   }
 
-  #replace(schedule: Schedule): void {
-    this.stop();
-    this.#schedule = schedule;
+  #waitForNothing(): void {
+    for (const cancel of this.#backoffs) cancel();
+    this.#backoffs.clear();
+    this.#schedule.dispose();
+  }
+
+  /** Nobody else can hold them or wait for them. */
+  #forgetOwnLimits(): void {
+    if (!this.#isStopped || this.#held.size > 0) return;
+    const { plan, runId, parts } = this.#options;
+    for (const name of Object.keys(plan.ownLimits)) parts.limits.forget(ownLimit(runId, name));
+  }
+
+  #replace(makeSchedule: () => Schedule): void {
+    this.#waitForNothing();
+    if (this.#isStopped) this.#limits = limitIds(this.#options);
+    this.#isStopped = false;
+    this.#schedule = makeSchedule();
   }
 
   #forward(): Schedule {
@@ -159,21 +180,16 @@ function priorities(plan: Plan): Float64Array {
 }
 
 /** Limits that a fan-out made for itself belong to this run alone; all others are the engine's. */
-function limitIds(plan: Plan, runId: number, pool: LimitPool): readonly Int32Array[] {
+function limitIds({ plan, runId, parts }: RunScheduleOptions): readonly Int32Array[] {
+  const pool = parts.limits;
   const sizes = Object.entries(plan.ownLimits);
-  const own = new Map(sizes.map(([name, size]) => [name, pool.sized(`run ${runId}: ${name}`, size)]));
+  const own = new Map(sizes.map(([name, size]) => [name, pool.sized(ownLimit(runId, name), size)]));
   return plan.tasks.map(({ limits }) => {
     if (limits.length === 0) return noLimits;
     return Int32Array.from(new Set(limits.map((name) => own.get(name) ?? pool.slotFor(name)))).sort();
   });
 }
 
-function reversed(graph: Digraph): Digraph {
-  return {
-    ...graph,
-    upstreamStart: graph.downstreamStart,
-    upstreamList: graph.downstreamList,
-    downstreamStart: graph.upstreamStart,
-    downstreamList: graph.upstreamList,
-  };
+function ownLimit(runId: number, name: string): string {
+  return `run ${runId}: ${name}`;
 }

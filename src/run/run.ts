@@ -1,7 +1,15 @@
 import type { SerializedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { PlanShape } from '../plan/index.ts';
-import { snapshotOfRun, type RunHeader, type RunRecord, type RunSnapshot, type RunState } from '../state/index.ts';
+import {
+  isSatisfied,
+  snapshotOfRun,
+  type RunHeader,
+  type RunRecord,
+  type RunSnapshot,
+  type RunState,
+  type TaskState,
+} from '../state/index.ts';
 import type { Listener, NoticeBus } from './notice-bus.ts';
 import type { NoticeKind } from './run-notice.ts';
 
@@ -10,7 +18,7 @@ export interface RunOutcome {
   readonly state: RunState;
   /** Recorded outputs by task key. */
   readonly outputs: Readonly<Record<string, JsonValue>>;
-  /** Why tasks failed, in plan order. */
+  /** Why tasks failed, in plan order; those that were skipped after all are not among them. */
   readonly failures: readonly { readonly task: string; readonly error: SerializedError }[];
 }
 
@@ -73,8 +81,12 @@ export class Run {
       const output = record.output(index);
       const error = record.error(index);
       if (output !== undefined) outputs.push([key, output]);
-      if (error && record.taskState(index) !== 'READY') failures.push({ task: key, error });
+      if (error && hasFailed(record.taskState(index))) failures.push({ task: key, error });
     }
     return { state: record.state, outputs: Object.fromEntries(outputs), failures };
   }
+}
+
+function hasFailed(state: TaskState): boolean {
+  return state !== 'READY' && !isSatisfied(state);
 }

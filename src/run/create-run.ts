@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../json/index.ts';
+import { shapeToJson, type Plan } from '../plan/index.ts';
+import type { RunEvent, RunHeader } from '../state/index.ts';
+import type { CreatedRun } from '../store/index.ts';
+import { emptyRunContext, type RunContext } from '../workflow/index.ts';
+import type { StartOptions } from './engine-interface.ts';
+import type { EngineParts } from './engine-parts.ts';
+
+/** OCP's own administrator has this id. */
+const adminId = 100;
+
+/**
+ * Creates a run in one commit of the store: the plan's claims, the workflow's `admit`, the header and the first event.
+ * Rejects with what refused it; nothing was written then. Nothing that is recorded holds a known secret.
+ */
+export async function createRun(
+  { store, clock, scrubber }: Pick<EngineParts, 'store' | 'clock' | 'scrubber'>,
+  plan: Plan,
+  { idempotencyKey, by = 'admin', workflowSource }: StartOptions,
+): Promise<CreatedRun> {
+  const nowMs = clock.nowMs();
+  const { workflow, claims, input } = plan;
+  return await store.createRun({
+    claims,
+    taskCount: plan.tasks.length,
+    ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey, request: requestHash(plan) } }),
+    admit: async ({ runId, firstTaskId }, tables) => {
+      const { context = emptyRunContext, subject } = await workflow.hooks.admit({ input, tables, runId, nowMs });
+      const header: RunHeader = {
+        id: runId,
+        firstTaskId,
+        workflow: workflow.name,
+        workflowVersion: workflow.version,
+        fingerprint: plan.fingerprint,
+        plan: shapeToJson(plan),
+        input: scrubber.json(input),
+        claims,
+        creator: { id: adminId, name: scrubber.text(by) },
+        context: scrubber.json(context as unknown as JsonObject) as unknown as RunContext,
+        createdAtMs: nowMs,
+        utcOffsetMinutes: clock.utcOffsetMinutes(nowMs),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        ...(subject === undefined ? {} : { subject: scrubber.json(subject) as JsonObject }),
+        ...(workflowSource === undefined ? {} : { workflowSource }),
+      };
+      return { header, events: firstEvents(header), state: 'RUNNING' };
+    },
+  });
+}
+
+/** What the journal of every run begins with. */
+export function firstEvents({ creator, createdAtMs }: RunHeader): readonly RunEvent[] {
+  return [{ type: 'run-started', by: creator.name, atMs: createdAtMs }];
+}
+
+function requestHash({ workflow, input }: Plan): string {
+  return createHash('sha256')
+    .update(JSON.stringify([workflow.name, workflow.version, input]))
+    .digest('hex');
+}
