@@ -30,6 +30,8 @@ export default defineWorkflow({
   version: '1',
   description: 'Installs OceanBase on hosts and adds them to a zone of a running cluster.',
   input: addObServerInput,
+  // A host that fails holds up none of the others before the next barrier: all that is wrong is known at once.
+  onFailure: 'continue',
   claims: ({ clusterId }) => [`cluster:${clusterId}`],
   admit,
   settle,

@@ -46,6 +46,7 @@ export const dialect2x: Dialect = Object.freeze<Dialect>({
       onLogDisk: ['clog', 'ilog', 'oob_clog', 'etc2'],
     },
     networkFlag: '-i',
+    needsAvx: false,
     namesPrefix: true,
   },
 });

@@ -51,6 +51,7 @@ export const dialect4x: Dialect = Object.freeze<Dialect>({
   server: {
     directories: { onDataDisk: ['sstable', 'slog', 'etc3'], onLogDisk: ['clog', 'etc2'] },
     networkFlag: '-I',
+    needsAvx: true,
     namesPrefix: false,
   },
 });

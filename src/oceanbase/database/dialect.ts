@@ -37,6 +37,8 @@ export interface ServerForm {
   readonly directories: { readonly onDataDisk: readonly string[]; readonly onLogDisk: readonly string[] };
   /** Whether the observer is told its address (-I) or the network device that has it (-i). */
   readonly networkFlag: '-I' | '-i';
+  /** Whether its program needs AVX on x86_64 processors. */
+  readonly needsAvx: boolean;
   /** Whether `rpm` is told the prefix even where it is the package's own. */
   readonly namesPrefix: boolean;
 }

@@ -37,7 +37,7 @@ export async function openHostConnection(address: HostAddress, options: ConnectO
   const hostKey = readPinnedHostKey(address);
   // Our own socket, because ssh2 cannot destroy one that it has begun to close.
   const socket = connect({ host: address.host, port: address.port, noDelay: true });
-  const connection = new HostConnection(socket);
+  const connection = new HostConnection(socket, options.connectTimeoutMs);
   let hostKeyRefused = false;
   let tcpConnected = false;
   socket.once('connect', () => {
@@ -79,11 +79,13 @@ export class HostConnection {
   readonly closed: Promise<void>;
   readonly #client = new ssh2.Client();
   readonly #socket: Socket;
+  readonly #channelTimeoutMs: number;
   #firstError: Error | undefined;
   #end: string | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, channelTimeoutMs: number) {
     this.#socket = socket;
+    this.#channelTimeoutMs = channelTimeoutMs;
     this.#client.on('error', (error) => this.#onError(error));
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.closed = promise;
@@ -117,16 +119,19 @@ export class HostConnection {
   }
 
   /**
-   * Runs a command. A host that has no channel free is asked again, with growing pauses, until the deadline.
+   * Runs a command. A host that has no channel free is asked again, with growing pauses, for as long as opening a
+   * connection may take, or until the deadline.
    * Rejects with SSH_CONNECTION_LOST only while the command was certainly not sent.
    */
   async exec(toSend: CommandToSend): Promise<ExecResult> {
     const sent: SentCommand = { ...toSend, connectionEnd: () => this.#end };
+    const givenUpAtMs = performance.now() + this.#channelTimeoutMs;
     for (let waitMs = channelWaitMs.first; ; waitMs = Math.min(2 * waitMs, channelWaitMs.max)) {
       const result = await this.#tryExec(sent);
       if (result !== undefined) return result;
       await pause(waitMs, sent.deadline.signal);
-      if (sent.deadline.givenUp() !== undefined) throw channelsExhausted(sent);
+      const isOver = performance.now() >= givenUpAtMs;
+      if (isOver || sent.deadline.givenUp() !== undefined) throw channelsExhausted(sent);
     }
   }
 
@@ -198,10 +203,14 @@ function channelsExhausted(sent: SentCommand): HostSessionError {
   }
   return new HostSessionError('SSH_CHANNELS_EXHAUSTED', {
     hostId: sent.hostId,
-    message: `Host ${String(sent.hostId)} opened no channel for a command within ${String(sent.deadline.timeoutMs)} ms.`,
+    message: `Host ${String(sent.hostId)} opened no channel for a command within ${waitedMs(sent)} ms.`,
     mayHaveRun: false,
     details: { command: shortCommand(sent.command) },
   });
+}
+
+function waitedMs({ startedAtMs }: SentCommand): string {
+  return String(Math.round(performance.now() - startedAtMs));
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ export interface HostConnectionsOptions {
   readonly hosts: (id: number | string) => Promise<HostAddress>;
   /** Commands at once per host; more wait. Default 8, since sshd allows 10 by default. */
   readonly channelsMax?: number | undefined;
-  /** How long opening a connection may take, in milliseconds. Default 10,000. */
+  /** How long opening a connection, or a channel for a command on it, may take, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** A connection without commands for this long is closed, in milliseconds. Default 30,000. */
   readonly idleMs?: number | undefined;

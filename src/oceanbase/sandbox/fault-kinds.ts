@@ -91,7 +91,7 @@ export const faultKinds = Object.freeze({
     does: 'the pre-check sees room, but installing a package ends with "No space left on device"',
   },
   'package-missing': {
-    ...{ of: ['host', 'cluster'], task: 'Install rpm', ends: 'PACKAGE_FILE_MISSING' },
+    ...{ of: ['host', 'cluster'], task: 'Install rpm', ends: 'PACKAGE_UNAVAILABLE' },
     does: 'of a host: rpm finds no file where the package was; of the cluster: the repository has lost the package',
   },
   'package-corrupt': {

@@ -8,6 +8,12 @@ import { pollUntil } from '../poll.ts';
 import { look } from './on-host.ts';
 import type { ServerSite } from './site.ts';
 
+/** Relative to the login directory, in which every command starts. */
+const stepsDirectory = '.precede/steps';
+const endTimeoutMs = 1_800_000;
+/** Nothing of ours stays in the home directory of a user without need. */
+const tidy = sh`rmdir .precede/steps .precede/packages .precede 2>/dev/null; true`;
+
 /** What a command that outlives its connection is sent with. */
 export interface DurableCommand {
   readonly command: ShellCommand;
@@ -26,16 +32,39 @@ export interface DurableCommand {
  */
 export async function actOnce(context: TaskContext, site: ServerSite, durable: DurableCommand): Promise<void> {
   const { command, name, timeoutMs } = durable;
-  const directory = `.precede/steps/${context.token}.${name}`;
+  const directory = `${stepsDirectory}/${context.token}.${name}`;
   context.log.info(`$ ${command.text}`);
   const result = await sentOrAttached(context, site, { directory, command, timeoutMs });
   for (const line of `${result.stdout}${result.stderr}`.split('\n')) if (line !== '') context.log.output(line);
+  await look(context, site, sh`rm -rf -- ${directory}; ${tidy}`);
   if (result.exitStatus !== 0) throw new CommandFailedError(site.shell.hostId, command, result);
-  await look(context, site, sh`rm -rf -- ${directory}`);
+}
+
+/**
+ * Waits for the end of whatever the task has sent with `actOnce` and has not seen the end of (it was cut off, or
+ * cancelled), and forgets it. Undo begins with this: what still runs would bring about again what undo takes away.
+ */
+export async function endCommands(context: TaskContext, site: ServerSite): Promise<void> {
+  const ofTask = `${stepsDirectory}/${context.token.replace(/-\d+$/, '-')}`;
+  const question = sh`for directory in ${ofTask}[0-9]*; do
+  [ -f "$directory/pid" ] && kill -0 "$(cat "$directory/pid")" 2>/dev/null && { echo running; exit 0; }
+done
+rm -rf -- ${ofTask}[0-9]*
+${tidy}`;
+  await pollUntil<true>({
+    what: `the end of the task's commands on host ${site.host.id}`,
+    timeoutMs: endTimeoutMs,
+    intervalMs: site.services.pollIntervalMs,
+    signal: context.signal,
+    probe: async () => {
+      const { stdout } = await look(context, site, question);
+      return stdout.includes('running') ? { waiting: 'one is still running' } : { done: true };
+    },
+  });
 }
 
 interface Sending {
-  /** Relative to the login directory, in which every command starts. */
+  /** Relative to the login directory. */
   readonly directory: string;
   readonly command: ShellCommand;
   readonly timeoutMs: number;

@@ -14,15 +14,31 @@ export interface HostFacts {
   readonly openFiles: number | null;
   readonly processes: number | null;
   readonly aioRequests: number | null;
-  readonly swapBytes: number | null;
+  /** In KiB. */
+  readonly stackKib: number | null;
+  /** Whether a core of any size may be written. */
+  readonly coreUnlimited: boolean | null;
+  /** The devices and files that are swapped to; empty for none. */
+  readonly swapDevices: string | null;
   /** Always, madvise or never. */
   readonly hugePages: string | null;
+  /** Enforcing, Permissive or Disabled. */
+  readonly selinux: string | null;
+  /** Whether the processors have AVX. */
+  readonly hasAvx: boolean | null;
+  /** Whether the OCP agent's program is there. */
+  readonly hasAgent: boolean | null;
+  /** Whether the mounts belong to the user who logs in. */
+  readonly isDataOwner: boolean | null;
+  readonly isLogOwner: boolean | null;
   readonly isHomeWritable: boolean;
   readonly isDataWritable: boolean;
   readonly isLogWritable: boolean;
   /** How far the host's clock is from ours at least, given how long the question took. */
   readonly clockDifferenceMs: number | null;
 }
+
+type HostPlaces = Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath' | 'agentPath'>;
 
 /** The one command that asks a host for everything: a line `name value` a fact. It only reads. */
 export function hostFactsCommand({ host }: { readonly host: HostPlaces }): ShellCommand {
@@ -39,16 +55,22 @@ echo "user $(id -un)"
 echo "homeKib $(free ${homePath})"
 echo "dataKib $(free ${dataPath})"
 echo "logKib $(free ${logPath})"
-type HostPlaces = Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath' | 'agentPath'>;
-
 echo "homeWritable $(writable ${homePath})"
 echo "dataWritable $(writable ${dataPath})"
 echo "logWritable $(writable ${logPath})"
 echo "memoryKib $(meminfo MemAvailable)"
-echo "swapKib $(meminfo SwapTotal)"
+echo "swapDevices $({ swapon --show=NAME --noheadings || awk 'NR > 1 { print $1 }' /proc/swaps; } 2>/dev/null | tr '\n' ' ')"
 echo "openFiles $(ulimit -n)"
 echo "processes $(ulimit -u 2>/dev/null || ulimit -p 2>/dev/null)"
-echo "aioRequests $(cat /proc/sys/fs/aio-max-nr 2>/dev/null)"
+echo "stackKib $(ulimit -s)"
+echo "core $(ulimit -c)"
+echo "aioRequests $({ sysctl -n fs.aio-max-nr || cat /proc/sys/fs/aio-max-nr; } 2>/dev/null)"
+echo "selinux $(getenforce 2>/dev/null)"
+echo "avx $({ lscpu || cat /proc/cpuinfo; } 2>/dev/null | awk '/^[Ff]lags/ { print / avx( |$)/ ? "yes" : "no"; exit }')"
+echo "agent $([ -x ${`${agentPath}/bin/ocp_agentctl`} ] && echo yes || echo no)"
+echo "uid $(id -u)"
+echo "dataOwner $(stat -c %u -- ${dataPath} 2>/dev/null)"
+echo "logOwner $(stat -c %u -- ${logPath} 2>/dev/null)"
 echo "hugePages $(sed 's/.*\\[\\(.*\\)\\].*/\\1/' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null)"`;
 }
 
@@ -69,6 +91,10 @@ export function parseHostFacts({ stdout }: Pick<ExecResult, 'stdout'>, exchange:
     if (value === 'unlimited') return Number.MAX_SAFE_INTEGER;
     return value !== null && /^\d+$/.test(value) ? Number(value) : null;
   };
+  const equals = (name: string, value: string | null): boolean | null => {
+    const told = text(name);
+    return told === null || value === null ? null : told === value;
+  };
   const bytes = (name: string): number | null => {
     const kib = number(name);
     return kib === null ? null : kib * 1024;
@@ -84,8 +110,15 @@ export function parseHostFacts({ stdout }: Pick<ExecResult, 'stdout'>, exchange:
     openFiles: number('openFiles'),
     processes: number('processes'),
     aioRequests: number('aioRequests'),
-    swapBytes: bytes('swapKib'),
+    stackKib: number('stackKib'),
+    coreUnlimited: equals('core', 'unlimited'),
+    swapDevices: said.get('swapDevices') ?? null,
     hugePages: text('hugePages'),
+    selinux: text('selinux'),
+    hasAvx: equals('avx', 'yes'),
+    hasAgent: equals('agent', 'yes'),
+    isDataOwner: equals('dataOwner', text('uid')),
+    isLogOwner: equals('logOwner', text('uid')),
     isHomeWritable: text('homeWritable') === 'yes',
     isDataWritable: text('dataWritable') === 'yes',
     isLogWritable: text('logWritable') === 'yes',

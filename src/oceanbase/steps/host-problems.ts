@@ -1,8 +1,8 @@
 import type { Problem } from '../../errors/index.ts';
 import type { ServerRow } from '../database/server-row.ts';
-import type { HostRequirements } from '../inventory/host-requirements.ts';
 import type { PackageRecord } from '../inventory/package-record.ts';
 import type { HostFacts } from './host-facts.ts';
+import { minimumProblems } from './host-minimums.ts';
 import { listensAt, type Listener } from './listeners.ts';
 import type { ObserverProcess } from './observer-process.ts';
 import type { ServerSite } from './site.ts';
@@ -17,6 +17,8 @@ export interface HostEvidence {
   readonly observer: ObserverProcess | undefined;
   /** Whether some version of the package is installed. */
   readonly installed: boolean;
+  /** The network device that has the server's address; undefined when none has, or nobody needs to know. */
+  readonly device: string | undefined;
   /** The server in the cluster's view. */
   readonly row: ServerRow | undefined;
   readonly package: PackageRecord;
@@ -30,27 +32,10 @@ export function hostProblems(evidence: HostEvidence): readonly Problem[] {
     ...portProblems(evidence),
     ...pathProblems(evidence),
     ...occupancyProblems(evidence),
-    ...architectureProblems(evidence),
+    ...processorProblems(evidence),
+    ...networkProblems(evidence),
     ...minimumProblems(facts, requirements),
     ...clockProblems(facts, requirements),
-  ];
-}
-
-/** What is not as the manual recommends it, but does not stand in the way. */
-export function hostWarnings(facts: HostFacts, requirements: HostRequirements): readonly string[] {
-  const below = [
-    ['open files', facts.openFiles, requirements.openFilesRecommended],
-    ['processes', facts.processes, requirements.processesRecommended],
-    ['fs.aio-max-nr', facts.aioRequests, requirements.aioRequestsRecommended],
-  ] as const;
-  return [
-    ...below.flatMap(([what, has, wants]) =>
-      has !== null && has < wants ? [`The limit of ${what} is ${has}; ${wants} is recommended.`] : [],
-    ),
-    ...(facts.swapBytes ? ['Swap is on; the manual wants it off.'] : []),
-    ...(facts.hugePages !== null && facts.hugePages !== 'never'
-      ? [`Transparent huge pages are "${facts.hugePages}"; the manual wants "never".`]
-      : []),
   ];
 }
 
@@ -95,7 +80,16 @@ function pathProblems({ site, states, facts }: HostEvidence): readonly Problem[]
         `Give ${path} to the user.`,
       ),
     );
-  return [...mounts, ...full, ...closed];
+  const foreign = [
+    { path: host.dataPath, isOwner: facts.isDataOwner },
+    { path: host.logPath, isOwner: facts.isLogOwner },
+  ]
+    .filter(({ isOwner }) => isOwner === false)
+    .map(({ path }) => {
+      const message = `${path} belongs to another user than ${facts.user ?? 'the one who logs in'}`;
+      return problem('DIRECTORY_OWNER', 'CMP07006', message, `chown ${facts.user ?? 'admin'} ${path}`);
+    });
+  return [...mounts, ...full, ...closed, ...foreign];
 }
 
 function occupancyProblems({ site, observer, installed, row, package: wanted }: HostEvidence): readonly Problem[] {
@@ -133,8 +127,12 @@ function occupancyProblems({ site, observer, installed, row, package: wanted }: 
   return [...running, ...present, ...member];
 }
 
-function architectureProblems({ facts, package: wanted }: HostEvidence): readonly Problem[] {
-  const { architecture } = facts;
+function processorProblems({ facts, package: wanted, site }: HostEvidence): readonly Problem[] {
+  const { architecture, hasAvx } = facts;
+  if (site.dialect.server.needsAvx && wanted.architecture === 'x86_64' && hasAvx === false) {
+    const lacks = 'its processors have no AVX, without which OceanBase 4.x does not start';
+    return [problem('AVX_MISSING', 'OBE19018', lacks, 'Choose another host, or let the virtual machine have AVX.')];
+  }
   if (architecture === null || architecture === wanted.architecture) return [];
   const message = `its processors are ${architecture}, the package is for ${wanted.architecture}`;
   return [
@@ -147,36 +145,27 @@ function architectureProblems({ facts, package: wanted }: HostEvidence): readonl
   ];
 }
 
-function minimumProblems(facts: HostFacts, requirements: HostRequirements): readonly Problem[] {
-  const minimums = [
-    ['DISK_TOO_SMALL', 'CMP07050', 'bytes free for the installation', facts.homeFreeBytes, requirements.homeBytesMin],
-    ['DISK_TOO_SMALL', 'CMP07050', 'bytes free on the data disk', facts.dataFreeBytes, requirements.dataBytesMin],
-    ['DISK_TOO_SMALL', 'CMP07050', 'bytes free on the log disk', facts.logFreeBytes, requirements.logBytesMin],
-    ['MEMORY_TOO_SMALL', 'OBE19019', 'bytes of memory available', facts.memoryFreeBytes, requirements.memoryBytesMin],
-    ['LIMIT_TOO_LOW', 'CMP07006', 'open files allowed', facts.openFiles, requirements.openFilesMin],
-    ['LIMIT_TOO_LOW', 'CMP07006', 'processes allowed', facts.processes, requirements.processesMin],
-    [
-      'LIMIT_TOO_LOW',
-      'CMP07006',
-      'asynchronous I/O requests (fs.aio-max-nr)',
-      facts.aioRequests,
-      requirements.aioRequestsMin,
-    ],
-  ] as const;
-  return minimums.flatMap(([code, ocpCode, what, has, needs]) =>
-    has !== null && has < needs
-      ? [problem(code, ocpCode, `it has ${has} ${what}, ${needs} are needed`, 'Give the host more, or choose another.')]
-      : [],
-  );
+function networkProblems({ site, device }: HostEvidence): readonly Problem[] {
+  if (site.dialect.server.networkFlag !== '-i' || device !== undefined) return [];
+  const ip = site.host.innerIpAddress;
+  const message = `no network device has the address ${ip}, and the observer is told its device`;
+  return [problem('NETWORK_DEVICE_MISSING', 'COM10001', message, 'Correct the address in the inventory.')];
 }
 
 function clockProblems(
   { clockDifferenceMs }: HostFacts,
-  { clockDifferenceMaxMs }: HostRequirements,
+  { clockDifferenceMaxMs }: Pick<ServerSite['cluster']['hostRequirements'], 'clockDifferenceMaxMs'>,
 ): readonly Problem[] {
-  if (clockDifferenceMs === null || clockDifferenceMs <= clockDifferenceMaxMs) return [];
-  const message = `its clock differs by ${clockDifferenceMs} ms, ${clockDifferenceMaxMs} ms are allowed`;
-  return [problem('CLOCK_DIFFERENCE', 'CMP07021', message, 'Set both clocks by the same NTP servers.')];
+  if (clockDifferenceMs === null || clockDifferenceMs < clockDifferenceMaxMs) return [];
+  const message = `its clock differs by ${clockDifferenceMs} ms, less than ${clockDifferenceMaxMs} ms is needed`;
+  return [
+    problem(
+      'CLOCK_DIFFERENCE',
+      'CMP07021',
+      message,
+      'Set the clocks of both sides by the same NTP servers (chronyc tracking shows the difference).',
+    ),
+  ];
 }
 
 function problem(code: string, ocpCode: string, message: string, next: string): Problem {

@@ -1,11 +1,12 @@
 import { PrecedeError } from '../../errors/index.ts';
-import type { CheckContext } from '../../workflow/index.ts';
+import type { CheckContext, TaskContext } from '../../workflow/index.ts';
 import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import { choosePackage } from '../inventory/choose-package.ts';
 import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import { asRoot } from './become.ts';
-import { actOnce } from './durable-command.ts';
+import { actOnce, endCommands } from './durable-command.ts';
+import { installFailure } from './install-failure.ts';
 import { bringPackage, removeBroughtPackage } from './package-transfer.ts';
 import { act, look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
@@ -37,18 +38,19 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
       const file = await bringPackage(context, site, found);
       await recordEffects(site, { packageName });
       const command = installCommand(site, file);
-      await actOnce(context, site, { name: 'rpm', command, timeoutMs: installTimeoutMs });
+      await install(context, site, { command, found });
       await removeBroughtPackage(context, site, found);
       return { packageName };
     },
     undo: async (context) => {
       const site = await openSite(context, server);
+      await removeBroughtPackage(context, site, await packageFor(context, site, server));
+      await endCommands(context, site);
       const packageName = site.server?.effects.packageName ?? null;
       if (packageName === null) return leaveAlone(site, 'package');
       if (await isInstalled(context, site, packageName)) {
         await act(context, site, asRoot(site.host, sh`rpm -e ${packageName}`), { timeoutMs: installTimeoutMs });
       }
-      await removeBroughtPackage(context, site, await packageFor(context, site, server));
       await recordEffects(site, { packageName: null });
     },
     preview: async (context) => {
@@ -64,6 +66,18 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
     estimateMs: 30_000,
     limits: hostLimit(server),
   };
+}
+
+async function install(
+  context: TaskContext,
+  site: ServerSite,
+  { command, found }: { readonly command: ShellCommand; readonly found: PackageRecord },
+): Promise<void> {
+  try {
+    await actOnce(context, site, { name: 'rpm', command, timeoutMs: installTimeoutMs });
+  } catch (error) {
+    throw error instanceof CommandFailedError ? installFailure(error, found) : error;
+  }
 }
 
 /** Whether the host's package database has it. Throws when the database cannot tell. */

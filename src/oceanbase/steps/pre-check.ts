@@ -2,9 +2,11 @@ import { RefusedError, type Problem } from '../../errors/index.ts';
 import type { CheckContext } from '../../workflow/index.ts';
 import { isInstalled, packageFor } from './install-rpm.ts';
 import { hostFactsCommand, parseHostFacts, type HostFacts } from './host-facts.ts';
-import { hostProblems, hostWarnings } from './host-problems.ts';
+import { hostWarnings } from './host-minimums.ts';
+import { hostProblems } from './host-problems.ts';
 import { readListeners } from './listeners.ts';
 import { statePaths } from './make-directories.ts';
+import { readNetworkDevice } from './network-device.ts';
 import { findObserver } from './observer-process.ts';
 import { look } from './on-host.ts';
 import { readServer } from './server-view.ts';
@@ -18,8 +20,8 @@ export interface PreCheckReport {
 }
 
 /**
- * Looks whether the host can take a server: ports, directories, disks, memory, processors, limits, clock, an observer
- * or a package that is there already. Reports everything that is wrong with the host at once; changes nothing.
+ * Looks whether the host can take a server: ports, directories and their owner, disks, memory, processors, limits,
+ * kernel, clock, an observer or a package that is there already. Reports everything that is wrong with the host at once; changes nothing.
  */
 export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
   return {
@@ -32,7 +34,7 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
     run: async (context) => {
       const { problems, report } = await inspectHost(context, server);
       for (const warning of report.warnings) context.log.warn(warning);
-      if (problems.length > 0) throw new RefusedError('PRE_CHECK_FAILED', `Host ${server.hostId}`, problems);
+      if (problems.length > 0) throw refused(server, problems);
       return report;
     },
     preview: async (context) => {
@@ -43,6 +45,17 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
     estimateMs: 5_000,
     limits: hostLimit(server),
   };
+}
+
+/** One problem gives the error its own code and remedy; of several, each carries both in the list. */
+function refused({ hostId }: ServerToAdd, problems: readonly Problem[]): RefusedError {
+  const [only] = problems;
+  if (only && problems.length === 1) return new RefusedError(only.code, `Host ${hostId}`, problems);
+  const withRemedies = problems.map((problem) => ({
+    ...problem,
+    message: `${problem.message} -> ${problem.next ?? 'see the log'}`,
+  }));
+  return new RefusedError('PRE_CHECK_FAILED', `Host ${hostId}`, withRemedies);
 }
 
 interface Inspection {
@@ -57,14 +70,15 @@ async function inspectHost(context: CheckContext, server: ServerToAdd): Promise<
   const sentAtMs = site.services.nowMs();
   const seen = await look(context, site, hostFactsCommand(site));
   const facts = parseHostFacts(seen, { sentAtMs, receivedAtMs: site.services.nowMs() });
-  const [listeners, states, observer, installed, row] = await Promise.all([
+  const [listeners, states, observer, installed, row, device] = await Promise.all([
     readListeners(context, site),
     statePaths(context, site, [host.dataPath, host.logPath, ...paths.leaves]),
     findObserver(context, site),
     isInstalled(context, site, found.name),
     readServer(context, site),
+    readNetworkDevice(context, site),
   ]);
-  const evidence = { site, facts, listeners, states, observer, installed, row, package: found };
+  const evidence = { site, facts, listeners, states, observer, installed, row, device, package: found };
   return {
     problems: hostProblems(evidence),
     report: { facts, warnings: hostWarnings(facts, cluster.hostRequirements) },

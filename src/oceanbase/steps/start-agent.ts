@@ -1,6 +1,8 @@
+import { PrecedeError } from '../../errors/index.ts';
+import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
-import type { CheckContext } from '../../workflow/index.ts';
-import { actOnce } from './durable-command.ts';
+import type { CheckContext, TaskContext } from '../../workflow/index.ts';
+import { actOnce, endCommands } from './durable-command.ts';
 import { act, look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
@@ -21,11 +23,7 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
       const site = await openSite(context, server);
       if ((await runningStatus(context, site)) === undefined) {
         await recordEffects(site, { agent: true });
-        await actOnce(context, site, {
-          name: 'agent',
-          command: agentCommand(site, 'start'),
-          timeoutMs: agentTimeoutMs,
-        });
+        await start(context, site);
       }
       const { stdout } = await act(context, site, agentCommand(site, 'status'), agentAsked);
       return { status: stdout.trim() };
@@ -33,7 +31,9 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
     undo: async (context) => {
       const site = await openSite(context, server);
       if (!site.server?.effects.agent) return leaveAlone(site, 'agent');
-      await act(context, site, agentCommand(site, 'stop'), agentAsked);
+      await endCommands(context, site);
+      // An agent that is not installed, which may be why the run failed, has nothing to stop.
+      await act(context, site, sh`[ ! -x ${control(site)} ] || ${agentCommand(site, 'stop')}`, agentAsked);
       await recordEffects(site, { agent: false });
     },
     preview: async (context) => {
@@ -46,12 +46,35 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
   };
 }
 
+async function start(context: TaskContext, site: ServerSite): Promise<void> {
+  try {
+    await actOnce(context, site, { name: 'agent', command: agentCommand(site, 'start'), timeoutMs: agentTimeoutMs });
+  } catch (error) {
+    throw error instanceof CommandFailedError ? startFailure(error, site) : error;
+  }
+}
+
+/** A shell ends with 126 or 127 for a program that it cannot start. */
+function startFailure(failed: CommandFailedError, site: ServerSite): PrecedeError {
+  if (failed.exitStatus !== 126 && failed.exitStatus !== 127) return failed;
+  return new PrecedeError('AGENT_MISSING', {
+    message: `There is no OCP agent on host ${site.host.id}: ${control(site)} cannot be started.`,
+    next: `Install the OCP agent in ${site.host.agentPath}, or correct the path in the inventory; then retry.`,
+    details: { hostId: site.host.id, path: control(site), ocpCode: 'CMP10001' },
+    cause: failed,
+  });
+}
+
 /** What the agent says of itself when all its processes run; undefined when one does not. */
 async function runningStatus(context: CheckContext, site: ServerSite): Promise<string | undefined> {
   const { exitStatus, stdout } = await look(context, site, agentCommand(site, 'status'), { timeoutMs: agentTimeoutMs });
   return exitStatus === 0 ? stdout.trim() : undefined;
 }
 
-function agentCommand({ host }: ServerSite, verb: 'start' | 'stop' | 'status'): ShellCommand {
-  return sh`${`${host.agentPath}/bin/ocp_agentctl`} ${verb}`;
+function agentCommand(site: ServerSite, verb: 'start' | 'stop' | 'status'): ShellCommand {
+  return sh`${control(site)} ${verb}`;
+}
+
+function control({ host }: ServerSite): string {
+  return `${host.agentPath}/bin/ocp_agentctl`;
 }

@@ -1,7 +1,8 @@
 import type { TaskContext } from '../../workflow/index.ts';
 import { sh } from '../host/shell-command.ts';
+import { endCommands } from './durable-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
-import { networkFlags } from './network-device.ts';
+import { networkFlags, previewedNetworkFlags } from './network-device.ts';
 import {
   findObserver,
   launchCommand,
@@ -44,6 +45,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     undo: async (context) => {
       const site = await openSite(context, server);
       if (!site.server?.effects.process) return leaveAlone(site, 'process');
+      await endCommands(context, site);
       const observer = await findObserver(context, site);
       if (observer) await stopObserver(context, site, observer);
       await clearAway(context, site);
@@ -51,7 +53,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     },
     preview: async (context) => {
       const site = await openSite(context, server);
-      const flags = startFlags(site, server, await networkFlags(context, site));
+      const flags = startFlags(site, server, await previewedNetworkFlags(context, site));
       return [{ kind: 'command', host: site.host.name, text: launchCommand(site, flags).text }];
     },
     timeoutMs: 1_200_000,

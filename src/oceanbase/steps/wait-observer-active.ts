@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PrecedeError } from '../../errors/index.ts';
 import type { CheckContext } from '../../workflow/index.ts';
 import { isServing, type ServerRow } from '../database/server-row.ts';
-import { pollUntil } from '../poll.ts';
+import { PollError, pollUntil, type PollAnswer } from '../poll.ts';
 import { readServers } from './server-view.ts';
 import { openSite, type ServerSite } from './site.ts';
 import type { ServerToAdd, Step } from './step.ts';
@@ -11,34 +13,42 @@ export interface ServingServers {
 }
 
 /**
- * Waits until all servers serve: ACTIVE, with a start-of-service time and no stop time. After a restart that time must
- * be another one than before, since the cluster shows the old one until it notices. A database that cannot be reached
- * means "not yet".
+ * Waits until all servers serve, and a second look finds them serving since the same time: ACTIVE, with a
+ * start-of-service time and no stop time. After a restart that time must be another one than before, since the cluster
+ * shows the old one until it notices. A database that cannot be reached means "not yet".
+ *
+ * @throws PrecedeError `SERVERS_NOT_ACTIVE` when the time is over; `SERVERS_FLAPPING` when they came and went until then
  */
 export function waitObserverActive(
   servers: readonly ServerToAdd[],
   since: 'added' | 'restarted',
 ): Step<ServingServers> {
+  const watch: Watch = { servers, since };
   return {
     check: async (context) => {
-      const { waiting, times } = await lookAtServers(context, servers, since);
-      return waiting.length === 0 ? { done: { startServiceTimes: times } } : 'needed';
+      const answer = await lookTwice(context, watch);
+      return 'done' in answer ? { done: { startServiceTimes: answer.done } } : 'needed';
     },
     run: async (context) => {
       const { services } = await openFirst(context, servers);
-      const startServiceTimes = await pollUntil<readonly string[]>({
-        what: `${servers.length} server(s) to serve`,
-        timeoutMs: services.activeTimeoutMs,
-        intervalMs: services.pollIntervalMs,
-        signal: context.signal,
-        onWaiting: (waiting) => context.log.debug(`Not yet: ${waiting}.`),
-        probe: async () => {
-          const { waiting, times } = await lookAtServers(context, servers, since);
-          context.progress(times.length / servers.length, `${times.length} of ${servers.length} serve`);
-          return waiting.length === 0 ? { done: times } : { waiting: waiting.join('; ') };
-        },
-      });
-      return { startServiceTimes };
+      const seenServing = new Set<string>();
+      try {
+        const startServiceTimes = await pollUntil<readonly string[]>({
+          what: `${servers.length} server(s) to serve`,
+          timeoutMs: services.activeTimeoutMs,
+          intervalMs: services.pollIntervalMs,
+          signal: context.signal,
+          onWaiting: (waiting) => context.log.debug(`Not yet: ${waiting}.`),
+          probe: () =>
+            lookTwice(context, watch, (serving) => {
+              for (const name of serving) seenServing.add(name);
+              context.progress(serving.length / servers.length, `${serving.length} of ${servers.length} serve`);
+            }),
+        });
+        return { startServiceTimes };
+      } catch (error) {
+        throw error instanceof PollError && error.code === 'POLL_TIMEOUT' ? notActive(error, seenServing) : error;
+      }
     },
     preview: async (context) => {
       const { dialect, cluster } = await openFirst(context, servers);
@@ -49,41 +59,82 @@ export function waitObserverActive(
   };
 }
 
-interface Look {
-  /** What is still missing, a text a server. */
-  readonly waiting: readonly string[];
-  /** The start-of-service times of the servers that serve. */
-  readonly times: readonly string[];
+interface Watch {
+  readonly servers: readonly ServerToAdd[];
+  readonly since: 'added' | 'restarted';
 }
 
-async function lookAtServers(
+/** How one server looked: since when it serves, or what is still missing. */
+interface ServerState {
+  readonly name: string;
+  readonly time: string | null;
+  readonly missing: string;
+}
+
+/** One look can hit the moment at which a server that comes and goes is there; two cannot hit the same start of it. */
+async function lookTwice(
   context: CheckContext,
-  servers: readonly ServerToAdd[],
-  since: 'added' | 'restarted',
-): Promise<Look> {
+  watch: Watch,
+  onServing: (names: readonly string[]) => void = () => undefined,
+): Promise<PollAnswer<readonly string[]>> {
+  const first = await lookAtServers(context, watch);
+  onServing(servingOf(first));
+  if (servingOf(first).length < first.length) return { waiting: missingOf(first) };
+  const { services } = await openFirst(context, watch.servers);
+  await delay(services.pollIntervalMs / 2, undefined, { signal: context.signal });
+  const second = await lookAtServers(context, watch);
+  const gone = second.filter(({ time }, index) => time !== first[index]?.time);
+  if (gone.length > 0)
+    return { waiting: gone.map(({ name }) => `${name} served and did not go on serving`).join('; ') };
+  return { done: second.flatMap(({ time }) => (time === null ? [] : [time])) };
+}
+
+async function lookAtServers(context: CheckContext, { servers, since }: Watch): Promise<readonly ServerState[]> {
   const sites = await Promise.all(servers.map((server) => openSite(context, server)));
   const rows = await readServers(context, await openFirst(context, servers));
-  const states = sites.map((site) => stateOf(site, rows, since));
-  return {
-    waiting: states.flatMap((state) => ('waiting' in state ? [state.waiting] : [])),
-    times: states.flatMap((state) => ('time' in state ? [state.time] : [])),
-  };
+  return sites.map((site) => stateOf(site, rows, since));
 }
 
-function stateOf(
-  { address, server }: ServerSite,
-  rows: readonly ServerRow[],
-  since: 'added' | 'restarted',
-): { readonly time: string } | { readonly waiting: string } {
+function stateOf({ address, server }: ServerSite, rows: readonly ServerRow[], since: Watch['since']): ServerState {
   const name = `${address.ip}:${address.rpcPort}`;
   const row = rows.find(({ ip, rpcPort }) => ip === address.ip && rpcPort === address.rpcPort);
-  if (!row) return { waiting: `${name} is not in the cluster` };
-  if (!isServing(row) || row.startServiceTime === null)
-    return { waiting: `${name} is ${row.status} and does not serve` };
+  const time = row?.startServiceTime ?? null;
+  const isWaiting = (missing: string): ServerState => ({ name, time: null, missing: `${name} ${missing}` });
+  if (!row) return isWaiting('is not in the cluster');
+  if (!isServing(row)) return isWaiting(`is ${row.status} and does not serve`);
   const before = server?.effects.serviceTimeBeforeRestart ?? null;
-  if (since === 'restarted' && row.startServiceTime === before)
-    return { waiting: `${name} serves since before its restart` };
-  return { time: row.startServiceTime };
+  if (since === 'restarted' && time === before) return isWaiting('serves since before its restart');
+  return { name, time, missing: '' };
+}
+
+function servingOf(states: readonly ServerState[]): readonly string[] {
+  return states.flatMap(({ name, time }) => (time === null ? [] : [name]));
+}
+
+function missingOf(states: readonly ServerState[]): string {
+  return states.flatMap(({ time, missing }) => (time === null ? [missing] : [])).join('; ');
+}
+
+/** What was last seen stands in the error of the poll; whether a server that it names was ever there, in `seenServing`. */
+function notActive(timeout: PollError, seenServing: ReadonlySet<string>): PrecedeError {
+  const { waiting: seen } = timeout.details;
+  const waiting = typeof seen === 'string' ? seen : 'nothing';
+  const flapping = [...seenServing].filter((name) => waiting.includes(`${name} `));
+  const details = { ...timeout.details, ocpCode: 'OBE19006' };
+  if (flapping.length > 0) {
+    return new PrecedeError('SERVERS_FLAPPING', {
+      message: `Servers come and go: ${flapping.join(', ')}; last seen: ${waiting}.`,
+      next: 'Read observer.log of each of them for why it stops serving, remove the cause, then retry.',
+      details: { ...details, flapping },
+      cause: timeout,
+    });
+  }
+  return new PrecedeError('SERVERS_NOT_ACTIVE', {
+    message: `Servers were added and do not serve: ${waiting}.`,
+    next: 'Read observer.log and rootservice.log for what keeps them from serving, then retry: the wait begins anew.',
+    details,
+    cause: timeout,
+  });
 }
 
 async function openFirst(context: CheckContext, servers: readonly ServerToAdd[]): Promise<ServerSite> {

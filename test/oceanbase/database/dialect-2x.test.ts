@@ -33,11 +33,13 @@ describe('the dialect of a version', () => {
         onLogDisk: ['clog', 'ilog', 'oob_clog', 'etc2'],
       },
       networkFlag: '-i',
+      needsAvx: false,
       namesPrefix: true,
     });
     expect(dialect4x.server).toEqual({
       directories: { onDataDisk: ['sstable', 'slog', 'etc3'], onLogDisk: ['clog', 'etc2'] },
       networkFlag: '-I',
+      needsAvx: true,
       namesPrefix: false,
     });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { documentedHostRequirements } from '../../../src/oceanbase/index.ts';
+import { dialect2x, dialect4x, documentedHostRequirements } from '../../../src/oceanbase/index.ts';
 import { parseHostFacts } from '../../../src/oceanbase/steps/host-facts.ts';
-import { hostProblems, hostWarnings, type HostEvidence } from '../../../src/oceanbase/steps/host-problems.ts';
+import { hostWarnings } from '../../../src/oceanbase/steps/host-minimums.ts';
+import { hostProblems, type HostEvidence } from '../../../src/oceanbase/steps/host-problems.ts';
 import { listensAt, parseListeners } from '../../../src/oceanbase/steps/listeners.ts';
 
 const gib = 1024 ** 2;
@@ -16,11 +17,19 @@ homeWritable yes
 dataWritable yes
 logWritable yes
 memoryKib ${64 * gib}
-swapKib 0
+swapDevices 
 openFiles 655350
 processes unlimited
+stackKib unlimited
+core unlimited
 aioRequests 1048576
 hugePages never
+selinux Disabled
+avx yes
+agent yes
+uid 500
+dataOwner 500
+logOwner 500
 `;
 const exchange = { sentAtMs: 10_450, receivedAtMs: 10_520 };
 const facts = parseHostFacts({ stdout: answer }, exchange);
@@ -33,6 +42,7 @@ const evidence = {
   site: {
     host: { innerIpAddress: '10.0.0.5', sqlPort: 2881, rpcPort: 2882, dataPath: '/data/1', logPath: '/data/log1' },
     cluster: { hostRequirements: documentedHostRequirements },
+    dialect: dialect4x,
     paths: { home: '/home/admin/oceanbase', leaves: ['/data/1/c/sstable'] },
   },
   facts,
@@ -44,6 +54,7 @@ const evidence = {
   ]),
   observer: undefined,
   installed: false,
+  device: 'eth0',
   row: undefined,
   package: { name: 'oceanbase', architecture: 'x86_64' },
 } as unknown as HostEvidence;
@@ -86,8 +97,58 @@ describe('what a host says of itself', () => {
     ['clock', '1000', 'CLOCK_DIFFERENCE'],
     ['architecture', 'aarch64', 'ARCHITECTURE_MISMATCH'],
     ['dataWritable', 'no', 'DIRECTORY_NOT_WRITABLE'],
+    ['dataOwner', '0', 'DIRECTORY_OWNER'],
+    ['logOwner', '0', 'DIRECTORY_OWNER'],
+    ['stackKib', '1023', 'LIMIT_TOO_LOW'],
+    ['avx', 'no', 'AVX_MISSING'],
+    ['clock', '10350', 'CLOCK_DIFFERENCE'],
   ])('stands in the way with %s %s: %s', (line, value, code) => {
     expect(codes({ facts: factsWith(line, value) })).toEqual([code]);
+  });
+
+  it.each([
+    ['openFiles', '19999', 'Limit of open files (ulimit -n): 19999 found, 20000 needed'],
+    ['processes', '4095', 'Limit of processes (ulimit -u): 4095 found, 4096 needed'],
+    ['stackKib', '512', 'Limit of the stack in KiB (ulimit -s): 512 found, 1024 needed'],
+    ['aioRequests', '19999', 'fs.aio-max-nr: 19999 found, 20000 needed'],
+    ['clock', '10350', 'its clock differs by 100 ms, less than 100 ms is needed'],
+  ])('says of %s %s what was found, what is needed and how to fix it', (line, value, message) => {
+    const [found] = hostProblems({ ...evidence, facts: factsWith(line, value) });
+    expect(found).toMatchObject({ message, next: expect.stringMatching(/.{20}/) });
+  });
+
+  it.each([
+    ['openFiles', '20000'],
+    ['processes', '4096'],
+    ['stackKib', '1024'],
+    ['aioRequests', '20000'],
+    ['clock', '10351'],
+    ['avx', ''],
+    ['dataOwner', ''],
+  ])('passes with %s %s', (line, value) => {
+    expect(codes({ facts: factsWith(line, value) })).toEqual([]);
+  });
+
+  it('needs AVX for 4.x only, and a network device with its address for 2.x and 3.x only', () => {
+    const of2x = { ...evidence.site, dialect: dialect2x };
+    expect(codes({ site: of2x, facts: factsWith('avx', 'no') })).toEqual([]);
+    expect(codes({ site: of2x, device: undefined })).toEqual(['NETWORK_DEVICE_MISSING']);
+    expect(codes({ device: undefined })).toEqual([]);
+  });
+
+  it.each([
+    ['stackKib', '10240', 'Limit of the stack in KiB (ulimit -s): 10240 found, unlimited recommended.'],
+    ['processes', '20000', 'Limit of processes (ulimit -u): 20000 found, 655350 recommended.'],
+    ['aioRequests', '65536', 'fs.aio-max-nr: 65536 found, 1048576 recommended.'],
+    ['core', '0', 'Size of core files: limited, unlimited recommended.'],
+    ['swapDevices', '/dev/sda2', 'Swap: on (/dev/sda2), off recommended.'],
+    ['hugePages', 'always', 'Transparent huge pages: always, never recommended.'],
+    ['selinux', 'Enforcing', 'SELinux: Enforcing, Disabled recommended.'],
+    ['agent', 'no', 'OCP agent: not installed;'],
+  ])('is warned about, not refused, with %s %s', (line, value, warning) => {
+    const warned = factsWith(line, value);
+    expect(hostWarnings(warned, documentedHostRequirements)).toEqual([expect.stringContaining(warning)]);
+    expect(codes({ facts: warned })).toEqual([]);
   });
 
   it('is refused when something is there already', () => {
@@ -107,15 +168,6 @@ describe('what a host says of itself', () => {
         ]),
       }),
     ).toEqual([...['DIRECTORY_MISSING', 'DIRECTORY_NOT_EMPTY']]);
-  });
-
-  it('is warned about where it is below what is recommended', () => {
-    const warned = parseHostFacts(
-      { stdout: answer.replace('655350', '20000').replace('swapKib 0', 'swapKib 9').replace('never', 'always') },
-      exchange,
-    );
-    expect(hostWarnings(warned, documentedHostRequirements)).toHaveLength(3);
-    expect(codes({ facts: warned })).toEqual([]);
   });
 });
 
