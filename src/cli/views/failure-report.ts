@@ -13,7 +13,7 @@ export interface FailureFacts {
   readonly paint: Paint;
 }
 
-const tasksMax = 10;
+const tasksMax = 100;
 const causesMax = 4;
 
 /** The tasks that are the reason why a run did not succeed, by index. O(tasks). */
