@@ -21,8 +21,8 @@ interface StartupParameter {
 
 /** What is not said is so. */
 export interface InputDefaults {
-  readonly clusterId: number;
-  readonly zoneName: string;
+  readonly clusterId?: number;
+  readonly zoneName?: string;
   readonly servers?: readonly number[];
 }
 
@@ -77,9 +77,9 @@ function fieldsOf({ hosts, servers, cluster, zone, packageOs, parameter }: Input
 
 function completed(input: JsonObject, defaults: InputDefaults | undefined): JsonObject {
   if (!defaults) return input;
-  const { clusterId, zoneName, servers } = defaults;
-  if ('placements' in input) return { clusterId, ...input };
-  return { clusterId, zoneName, ...(servers === undefined ? {} : { servers }), ...input };
+  const { clusterId } = defaults;
+  if ('placements' in input) return { ...(clusterId === undefined ? {} : { clusterId }), ...input };
+  return { ...defaults, ...input };
 }
 
 const flagOf: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { readInventoryFile } from '../oceanbase/index.ts';
 import { createEngine, type Engine, type OperationResult, type Run } from '../run/index.ts';
 import { isSettledRun, type RunState } from '../state/index.ts';
 import type { LogLevel } from '../observe/index.ts';
@@ -7,6 +8,7 @@ import { withBy, withConcurrency, withFormat } from './common-flags.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Hosts } from './go-on.ts';
 import { catchInterrupts } from './interrupts.ts';
+import { withInventoryFlag } from './inventory-flag.ts';
 import type { Output, Terminal } from './output.ts';
 import { refusal } from './refusal.ts';
 import { readRun, runNumber } from './run-argument.ts';
@@ -23,6 +25,7 @@ export interface OperateFlags {
   readonly by?: string;
   readonly format: 'text' | 'json';
   readonly sandboxDir?: string;
+  readonly inventory?: string;
   readonly concurrency?: number;
   readonly logLevel?: LogLevel;
 }
@@ -56,6 +59,7 @@ export function withOperateFlags(command: Command): Command {
 /** Adds the flags of the actions that take an ended run up again and carry it to its end. */
 export function withCarryFlags(command: Command): Command {
   command.option('--sandbox-dir <dir>', "the sandbox that the run's hosts are in");
+  withInventoryFlag(command);
   withConcurrency(command);
   const levels = ['debug', 'info', 'warn', 'error', 'silent'];
   return command.addOption(
@@ -88,8 +92,10 @@ async function act(operation: Operation, { storeFile, runId, loaded, options }: 
   const { name, terminal, flags, aim = 'SUCCESS' } = operation;
   const { concurrency, logLevel, format, by } = flags;
   const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
+  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
   const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
-  const workshop = await openWorkshop({ storeFile, access, workflows: [loaded.workflow], concurrency, logLevel });
+  const workflows = [loaded.workflow];
+  const workshop = await openWorkshop({ storeFile, access, inventory, workflows, concurrency, logLevel });
   const interrupts = catchInterrupts();
   try {
     const result = await operation.act(workshop.engine, runId, options);

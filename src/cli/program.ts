@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addGraphCommand } from './commands/graph.ts';
+import { addInventoryCommand } from './commands/inventory.ts';
 import { addListCommand } from './commands/list.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addPauseCommand } from './commands/pause.ts';
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addPauseCommand(tools);
   addResumeCommand(tools);
   addRollbackCommand(tools);
+  addInventoryCommand(program, terminal, setExitCode);
   addSandboxCommand(program, terminal, setExitCode);
   addVersionCommand(program, terminal);
   return program;

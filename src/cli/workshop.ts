@@ -1,9 +1,11 @@
 import { createLogger, type LogLevel } from '../observe/index.ts';
 import {
+  describeInventory,
   inventoryOf,
   oceanbaseServices,
   registerSandbox,
   resolveSecret,
+  type FleetDescription,
   type SandboxAccess,
   type SecretRef,
 } from '../oceanbase/index.ts';
@@ -11,8 +13,9 @@ import { planWorkflow, type Plan } from '../plan/index.ts';
 import { createEngine, type Engine } from '../run/index.ts';
 import { createScrubber } from '../secrets/index.ts';
 import { memoryStore, sqliteStore, type Store } from '../store/index.ts';
-import type { Tables, Workflow } from '../workflow/index.ts';
+import type { Workflow } from '../workflow/index.ts';
 import { DeferredFile } from './deferred-file.ts';
+import { registrationOf, withRegistration } from './inventory-flag.ts';
 import { refusal } from './refusal.ts';
 import { besideStore, storeExists } from './store-place.ts';
 
@@ -22,6 +25,8 @@ export interface WorkshopOptions {
   readonly storeFile: string;
   /** The fleet to act on, when it is a sandbox; else what the store's inventory knows. */
   readonly access?: SandboxAccess | undefined;
+  /** What an inventory file describes; taken into the store's inventory when a run is reopened. */
+  readonly inventory?: FleetDescription | undefined;
   readonly workflows?: readonly Workflow[] | undefined;
   readonly concurrency?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
@@ -44,9 +49,9 @@ export const stepsPerHost = 1;
 
 /** Puts a run's surroundings together; nothing else does. @throws what opening the store throws */
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
-  const { storeFile, access, workflows = [], concurrency, logLevel = 'debug' } = options;
+  const { storeFile, access, inventory, workflows = [], concurrency, logLevel = 'debug' } = options;
   const store = sqliteStore(storeFile);
-  const secrets = await knownSecrets(store, access);
+  const secrets = await knownSecrets(store, options);
   const scrubber = createScrubber(secrets);
   const logFile = new DeferredFile();
   const { logger, close: closeLog } = createLogger({ level: logLevel, destination: logFile, scrubber });
@@ -60,7 +65,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     logger,
     secrets,
     services: opened.services,
-    workflows: access ? workflows.map((workflow) => withSandbox(workflow, access)) : workflows,
+    workflows: workflows.map((workflow) => withFleet(workflow, { access, inventory })),
     limits: { 'host:*': stepsPerHost },
     ...(concurrency === undefined ? {} : { concurrency }),
   });
@@ -89,35 +94,37 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   };
 }
 
-/** The passwords that the steps will use. One that is not to be had is the concern of the step that needs it. */
-async function knownSecrets(store: Store, access: SandboxAccess | undefined): Promise<readonly string[]> {
+/** The secrets that the steps will use. One that is not to be had is the concern of the step that needs it. */
+async function knownSecrets(store: Store, { access, inventory }: WorkshopOptions): Promise<readonly string[]> {
   const references: readonly SecretRef[] = access
     ? [{ file: access.sql.passwordFile }]
-    : await store.transact(async (tables) =>
-        (await inventoryOf(tables).clusters.list()).map(({ password }) => password),
-      );
-  const found = await Promise.allSettled(references.map(resolveSecret));
+    : [
+        ...(inventory ? secretsOf(inventory) : []),
+        ...(await store.transact(async (tables) => secretsOf(await describeInventory(inventoryOf(tables))))),
+      ];
+  const distinct = new Map(references.map((reference) => [JSON.stringify(reference), reference]));
+  const found = await Promise.allSettled([...distinct.values()].map(resolveSecret));
   return found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
+/** A key that stands in a file is read where a connection is opened, and goes nowhere else. */
+function secretsOf({ clusters, hosts }: FleetDescription): readonly SecretRef[] {
+  const keys = hosts.map(({ key }) => key).filter((key) => !('file' in key));
+  return [...clusters.map(({ password }) => password), ...keys];
+}
+
 /** The workflow, which first takes the sandbox into the inventory, in the very commit that admits or reopens a run. */
-export function withSandbox(workflow: Workflow, access: SandboxAccess): Workflow {
-  const { admit, reopen } = workflow.hooks;
-  const register = (tables: Tables, nowMs: number): Promise<void> => registerSandbox(tables, access, nowMs);
-  return Object.freeze({
-    ...workflow,
-    hooks: Object.freeze({
-      ...workflow.hooks,
-      admit: async (request: Parameters<typeof admit>[0]) => {
-        await register(request.tables, request.nowMs);
-        return await admit(request);
-      },
-      reopen: async (request: Parameters<typeof reopen>[0]) => {
-        await register(request.tables, request.nowMs);
-        await reopen(request);
-      },
-    }),
-  });
+function withSandbox(workflow: Workflow, access: SandboxAccess): Workflow {
+  return withRegistration(workflow, (tables, nowMs) => registerSandbox(tables, access, nowMs));
+}
+
+/** The workflow as its hosts want it: with a sandbox, with an inventory file, or as it is. */
+export function withFleet(
+  workflow: Workflow,
+  { access, inventory }: Pick<WorkshopOptions, 'access' | 'inventory'>,
+): Workflow {
+  if (access) return withSandbox(workflow, access);
+  return inventory ? withRegistration(workflow, registrationOf(inventory)) : workflow;
 }
 
 /**

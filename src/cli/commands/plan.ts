@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import { readInventoryFile } from '../../oceanbase/index.ts';
 import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
 import { withConcurrency, withFormat } from '../common-flags.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { fleetInput, rehearseOnFile, withInventoryFlag } from '../inventory-flag.ts';
 import type { Output, Terminal } from '../output.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { loadWorkflow } from '../workflow-source.ts';
 import { planOf, stepsPerHost } from '../workshop.ts';
 
 interface PlanFlags extends InputFlags {
+  readonly inventory?: string;
   readonly concurrency?: number;
   readonly format: 'text' | 'json' | 'mermaid' | 'dot';
 }
@@ -23,13 +26,24 @@ export function addPlanCommand(program: Command, terminal: Terminal): void {
     );
   withInputFlags(command);
   command.option('--sandbox', 'as for `precede run`; nothing is started');
+  withInventoryFlag(command);
   withConcurrency(command);
   withFormat(command, ['text', 'json', 'mermaid', 'dot']);
   command.addHelpText('after', examples);
   command.action(async (given: string, flags: PlanFlags) => {
-    const plan = await planFor(given, flags);
+    const plan = await planOnFile(given, flags);
     terminal.out.lines([planAs(plan, flags, terminal.out)]);
   });
+}
+
+/** The plan, once an inventory file knows everything that it needs. */
+async function planOnFile(given: string, flags: PlanFlags): Promise<Plan> {
+  if (flags.inventory === undefined) return await planFor(given, flags);
+  const fleet = await readInventoryFile(flags.inventory);
+  const { workflow, source } = await loadWorkflow(given);
+  const plan = planOf(workflow, inputFrom(source, flags, fleetInput(fleet)), source);
+  await rehearseOnFile(plan, fleet);
+  return plan;
 }
 
 /** The plan of a workflow for the input that the flags give. */
@@ -42,6 +56,7 @@ const examples = `
 Examples:
   precede plan add-ob-server --servers 3
   precede plan add-ob-server --hosts 1,2 --cluster 1 --zone zone2 --concurrency 4 --format json
+  precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
   precede plan ./my-workflow.ts --format mermaid`;
 
 function planAs(plan: Plan, { format, concurrency }: PlanFlags, out: Output): string {

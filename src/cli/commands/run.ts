@@ -2,24 +2,31 @@ import { Option, type Command } from 'commander';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '../../observe/index.ts';
-import { startSandbox, type Sandbox, type SandboxAccess } from '../../oceanbase/index.ts';
-import type { Workflow } from '../../workflow/index.ts';
+import {
+  readInventoryFile,
+  startSandbox,
+  type FleetDescription,
+  type Sandbox,
+  type SandboxAccess,
+} from '../../oceanbase/index.ts';
 import { carryRun } from '../carry-run.ts';
 import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
 import type { Hosts } from '../go-on.ts';
 import { inputFrom, withInputFlags, type InputDefaults, type InputFlags } from '../input-flags.ts';
 import { catchInterrupts, type Interrupts } from '../interrupts.ts';
+import { fleetInput, storedInput, withInventoryFlag } from '../inventory-flag.ts';
 import type { Terminal } from '../output.ts';
 import { refusal } from '../refusal.ts';
 import { accessTo, sandboxOptions, withSandboxFlags, type SandboxFlags } from '../sandbox-flags.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { storePath, temporaryStorePath, withStoreFlag } from '../store-place.ts';
 import { loadWorkflow, type LoadedWorkflow } from '../workflow-source.ts';
-import { openWorkshop, planOf, rehearseAdmission, withSandbox } from '../workshop.ts';
+import { openWorkshop, planOf, rehearseAdmission, withFleet } from '../workshop.ts';
 
 interface RunFlags extends InputFlags, SandboxFlags {
   readonly sandbox?: true;
   readonly sandboxDir?: string;
+  readonly inventory?: string;
   readonly concurrency?: number;
   readonly store?: string;
   readonly idempotencyKey?: string;
@@ -46,6 +53,7 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     .addOption(
       new Option('--sandbox-dir <dir>', 'use the sandbox that `precede sandbox up` started there').conflicts('sandbox'),
     );
+  withInventoryFlag(command);
   withSandboxFlags(command);
   withConcurrency(command);
   withStoreFlag(command);
@@ -63,13 +71,15 @@ Examples:
   precede run add-ob-server --sandbox --servers 2 --zone zone2
   precede run add-ob-server --sandbox --servers 3 --fault host:2=disk-full
   precede run add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --store runs.db --format json
+  precede run add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
   precede run ./my-workflow.ts --input input.json`;
 
 async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   refuseLoneSandboxFlags(flags);
   const loaded = await loadWorkflow(given);
   const servers = flags.servers ?? serversDefault;
-  const input = inputFrom(loaded.source, flags, inputDefaults(flags, servers));
+  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
+  const input = inputFrom(loaded.source, flags, await inputDefaults(flags, { servers, inventory }));
   // Everything that can be refused without a fleet is refused before one is started.
   planOf(loaded.workflow, input, loaded.source);
   const options = { ...sandboxOptions(flags), servers };
@@ -83,17 +93,20 @@ async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): 
     const access = sandbox?.access ?? (await keptAccess(flags));
     if (interrupts.asked.aborted) return interrupts.exitCode();
     const hosts = hostsOf({ flags, servers, access });
-    return await runOn({ loaded, input, flags, access, hosts, terminal, interrupts });
+    return await runOn({ loaded, input, flags, access, inventory, hosts, terminal, interrupts });
   } finally {
     await sandbox?.stop();
     interrupts.stop();
   }
 }
 
-/** Without a sandbox nobody can tell what is meant when it is not said. */
-function inputDefaults({ sandbox, sandboxDir, hosts }: RunFlags, servers: number): InputDefaults | undefined {
-  if (!sandbox && sandboxDir === undefined) return undefined;
-  return sandboxInput(hosts === undefined ? servers : undefined);
+/** On real hosts only what there is but one of goes without saying. */
+async function inputDefaults(
+  { sandbox, sandboxDir, hosts, store }: RunFlags,
+  { servers, inventory }: { readonly servers: number; readonly inventory: FleetDescription | undefined },
+): Promise<InputDefaults> {
+  if (sandbox || sandboxDir !== undefined) return sandboxInput(hosts === undefined ? servers : undefined);
+  return inventory ? fleetInput(inventory) : await storedInput(storePath(store));
 }
 
 async function keptAccess({ sandboxDir }: RunFlags): Promise<SandboxAccess | undefined> {
@@ -105,14 +118,15 @@ interface RunRequest {
   readonly input: unknown;
   readonly flags: RunFlags;
   readonly access: SandboxAccess | undefined;
+  readonly inventory: FleetDescription | undefined;
   readonly hosts: Hosts;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
 }
 
 async function runOn(request: RunRequest): Promise<number> {
-  const { loaded, input, flags, access, hosts, terminal, interrupts } = request;
-  const workflow: Workflow = access ? withSandbox(loaded.workflow, access) : loaded.workflow;
+  const { loaded, input, flags, access, inventory, hosts, terminal, interrupts } = request;
+  const workflow = withFleet(loaded.workflow, { access, inventory });
   const plan = planOf(workflow, input, loaded.source);
   const isTemporary = flags.sandbox === true && flags.store === undefined;
   const storeFile = isTemporary ? temporaryStorePath() : storePath(flags.store);
@@ -123,7 +137,7 @@ async function runOn(request: RunRequest): Promise<number> {
     throw error;
   }
   const { concurrency, logLevel, idempotencyKey, by } = flags;
-  const workshop = await openWorkshop({ storeFile, access, concurrency, logLevel });
+  const workshop = await openWorkshop({ storeFile, access, inventory, concurrency, logLevel });
   try {
     const run = await workshop.engine.start(plan, {
       workflowSource: loaded.source,
