@@ -146,17 +146,21 @@ class LocalEngine implements Engine {
     else await store.flush();
   }
 
-  /** Whether nothing is under way any more after at most so many milliseconds. */
+  /** Whether nothing is under way any more, and all is recorded, after at most so many milliseconds. */
   #isIdleWithin(delayMs: number): Promise<boolean> {
     const { dispatcher, deadlines } = this.#parts;
+    const isRecorded = (): Promise<unknown> => Promise.all(Array.from(this.#runs.active(), (live) => live.recorded()));
     return new Promise((resolve) => {
       const cancel = deadlines.after(delayMs, () => {
         resolve(false);
       });
-      void dispatcher.idle().then(() => {
-        cancel();
-        resolve(true);
-      });
+      void dispatcher
+        .idle()
+        .then(isRecorded)
+        .then(() => {
+          cancel();
+          resolve(true);
+        });
     });
   }
 

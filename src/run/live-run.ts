@@ -121,6 +121,11 @@ export class LiveRun implements WorkSource {
     this.#attempts.abortAll(error);
   }
 
+  /** Resolves when nothing of it waits to be recorded. */
+  recorded(): Promise<void> {
+    return this.#journal.idle();
+  }
+
   /** Records nothing from now on. */
   abandon(error: Error): void {
     this.#journal.stop(error);

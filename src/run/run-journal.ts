@@ -52,7 +52,7 @@ export interface JournalOptions {
 export class RunJournal {
   readonly #options: JournalOptions;
   #queue: Proposal[] = [];
-  #isFlushing = false;
+  #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(options: JournalOptions) {
@@ -67,8 +67,13 @@ export class RunJournal {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#queue.push({ decide, options, resolve, reject });
-      if (!this.#isFlushing) void this.#flush();
+      this.#flushing ??= this.#flush();
     });
+  }
+
+  /** Resolves when nothing waits to be recorded. */
+  async idle(): Promise<void> {
+    await this.#flushing;
   }
 
   /** Records nothing from now on; what waits is rejected. Safe twice. */
@@ -81,11 +86,10 @@ export class RunJournal {
   }
 
   async #flush(): Promise<void> {
-    this.#isFlushing = true;
     // Whatever ends in this same turn joins the first commit.
     await Promise.resolve();
     while (this.#queue.length > 0) await this.#commit(this.#nextBatch());
-    this.#isFlushing = false;
+    this.#flushing = undefined;
   }
 
   /** Never rejects. */

@@ -4,6 +4,7 @@ import { memoryStore, type JournalCommit, type Store } from '../../src/store/ind
 export class WatchedStore implements Store {
   readonly #store: Store;
   #gate: PromiseWithResolvers<void> | undefined;
+  #isHeld: (commit: JournalCommit) => boolean = () => true;
   #broken: ((commit: JournalCommit) => Error | undefined) | undefined;
   /** Every commit that was asked for, in order, whatever became of it. */
   readonly asked: JournalCommit[] = [];
@@ -12,8 +13,9 @@ export class WatchedStore implements Store {
     this.#store = store;
   }
 
-  /** From now on appends wait. */
-  hold(): void {
+  /** From now on appends wait, or some of them. */
+  hold(isHeld: (commit: JournalCommit) => boolean = () => true): void {
+    this.#isHeld = isHeld;
     this.#gate ??= Promise.withResolvers();
   }
 
@@ -30,7 +32,7 @@ export class WatchedStore implements Store {
 
   async append(commit: JournalCommit): Promise<void> {
     this.asked.push(commit);
-    await this.#gate?.promise;
+    if (this.#isHeld(commit)) await this.#gate?.promise;
     const error = this.#broken?.(commit);
     if (error) throw error;
     await this.#store.append(commit);
