@@ -6,6 +6,8 @@ const allowed = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/[\w./-]+\.(?:js|d\.ts)(?:\.map)?$/,
   /^src\/[\w./-]+\.ts$/,
+  // Published for editors, which read it where it lies.
+  /^src\/[\w./-]+\.schema\.json$/,
   /^src\/cli\/precede\.js$/,
   /^workflows\/[\w./-]+\.ts$/,
 ];
