@@ -67,7 +67,7 @@ export {
   type TaskName,
   type TaskNotice,
 } from './run/index.ts';
-export { secret } from './secrets/index.ts';
+export { createScrubber, secret, type Scrubber } from './secrets/index.ts';
 export {
   runStates,
   runTransitions,

@@ -51,8 +51,7 @@ export const stepsPerHost = 1;
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
   const { storeFile, access, inventory, workflows = [], concurrency, logLevel = 'debug' } = options;
   const store = sqliteStore(storeFile);
-  const secrets = await knownSecrets(store, options);
-  const scrubber = createScrubber(secrets);
+  const scrubber = createScrubber(await knownSecrets(store, options));
   const logFile = new DeferredFile();
   const { logger, close: closeLog } = createLogger({ level: logLevel, destination: logFile, scrubber });
   const opened = oceanbaseServices({
@@ -63,7 +62,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const engine = createEngine({
     store,
     logger,
-    secrets,
+    secrets: scrubber,
     services: opened.services,
     workflows: workflows.map((workflow) => withFleet(workflow, { access, inventory })),
     limits: { 'host:*': stepsPerHost },

@@ -1,5 +1,6 @@
 import type PQueue from 'p-queue';
 import type { Plan } from '../plan/index.ts';
+import type { Scrubber } from '../secrets/index.ts';
 import type { RunFilter, RunSummary, Store } from '../store/index.ts';
 import type { ProvidedService, Workflow } from '../workflow/index.ts';
 import type { Clock } from './clock.ts';
@@ -20,8 +21,8 @@ export interface EngineOptions {
   readonly limits?: Readonly<Record<string, number>>;
   /** What task bodies ask for with `ctx.use`. */
   readonly services?: readonly ProvidedService[];
-  /** Values that appear in no event, log, output or record. */
-  readonly secrets?: Iterable<string>;
+  /** Values that appear in no event, log, output or record; a scrubber, where some become known only later. */
+  readonly secrets?: Iterable<string> | Scrubber;
   /** Workflows whose recorded runs this engine may act on. Those started here are known without. */
   readonly workflows?: readonly Workflow[];
   /** @default the system's */
