@@ -187,7 +187,8 @@ class LocalEngine implements Engine {
 
 function partsOf(options: EngineOptions): EngineParts {
   const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
-  const scrubber = createScrubber(options.secrets);
+  const { secrets = [] } = options;
+  const scrubber = 'json' in secrets ? secrets : createScrubber(secrets);
   const logger = options.logger ? scrubbedLogger(options.logger, scrubber) : silentLogger;
   const reportListener = (error: unknown): void => {
     logger.error({ error: serializeError(error) }, 'a listener failed');
