@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json/index.ts';
 import type { Plan, PlanTask } from '../plan/index.ts';
 import { OutputUnknownError, recordedOutput, upstreamOutputs } from '../run/index.ts';
+import { createScrubber, type Scrubber } from '../secrets/index.ts';
 import {
   emptyRunContext,
   serviceLookup,
@@ -36,6 +37,8 @@ export interface PlanInspection {
 export interface InspectOptions {
   /** What task bodies ask for with `ctx.use`. */
   readonly services?: readonly ProvidedService[];
+  /** Values that appear in no finding, besides those that the input schema marks. @default none */
+  readonly secrets?: Iterable<string>;
   /** The run's string and list context, where it is known beforehand. @default empty */
   readonly context?: RunContext;
   /** Each `check` and `preview` is aborted after this long, in milliseconds. @default 10_000 */
@@ -44,9 +47,13 @@ export interface InspectOptions {
 
 /**
  * A dry run against the real state: asks every task's read-only `check` whether its effect is in place, upstreams first,
- * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task.
+ * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task. Secret values are masked
+ * in what it answers; the tasks see them as they are.
+ *
+ * @throws RefusedError `SECRET_TOO_SHORT` or `SECRET_TOO_LONG` for a secret that no text could be searched for
  */
 export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Promise<PlanInspection> {
+  const scrubber = createScrubber([...plan.secrets, ...(options.secrets ?? [])]);
   const findings = new Map<number, TaskFinding>();
   for (const task of plan.order) {
     const declared = plan.tasks[task];
@@ -56,10 +63,27 @@ export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Pro
     tasks: plan.tasks.map((declared, task) => ({
       number: task + 1,
       key: declared.key,
-      finding: findings.get(task) ?? { kind: 'unknown', why: 'it was not looked at' },
+      finding: shown(findings.get(task) ?? { kind: 'unknown', why: 'it was not looked at' }, scrubber),
       undo: declared.irreversible ? 'irreversible' : declared.body.undo ? 'undo' : 'none',
     })),
   };
+}
+
+/** The finding as it may be seen. */
+function shown(finding: TaskFinding, scrubber: Scrubber): TaskFinding {
+  switch (finding.kind) {
+    case 'done':
+      return { kind: 'done', output: scrubber.json(finding.output) };
+    case 'needed':
+      return { kind: 'needed', steps: finding.steps?.map((step) => shownStep(step, scrubber)) };
+    case 'unknown':
+      return { kind: 'unknown', why: scrubber.text(finding.why) };
+  }
+}
+
+function shownStep(step: PreviewStep, scrubber: Scrubber): PreviewStep {
+  const text = scrubber.text(step.text);
+  return step.kind === 'note' ? { kind: 'note', text } : { kind: step.kind, host: scrubber.text(step.host), text };
 }
 
 async function inspectTask(declared: PlanTask, context: CheckContext): Promise<TaskFinding> {

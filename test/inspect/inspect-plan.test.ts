@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineService, defineWorkflow, inspectPlan, planWorkflow, provide } from '../../src/index.ts';
+import { defineService, defineWorkflow, inspectPlan, planWorkflow, provide, secret } from '../../src/index.ts';
 
 const world = defineService<ReadonlyMap<string, string>>('world');
 
@@ -53,6 +53,51 @@ describe('inspectPlan', () => {
     ]);
     expect(tasks.map(({ undo }) => undo)).toEqual(['undo', 'none', 'irreversible', 'none']);
     expect(acted.count).toBe(0);
+  });
+
+  it('shows secret values to the tasks and to nobody else', async () => {
+    const workflow = defineWorkflow({
+      name: 'Log in',
+      version: '1',
+      input: z.object({ password: z.string().refine(secret()) }),
+      declare(flow, { password }) {
+        const found = flow.task('found', { check: () => ({ done: { password } }), run: () => ({ password }) });
+        flow.task('needed', {
+          upstream: { found },
+          preview: (ctx) => [
+            {
+              kind: 'command',
+              host: `db:${ctx.upstream.found.password}`,
+              text: `login -p ${ctx.upstream.found.password}`,
+            },
+            { kind: 'note', text: `with ${password} and token-4711` },
+          ],
+          run: () => 1,
+        });
+        flow.task('unknown', { check: () => ({ unknown: `${password} did not answer` }), run: () => 1 });
+        flow.task('failing', {
+          check: () => {
+            throw new Error(`${password} is wrong`);
+          },
+          run: () => 1,
+        });
+      },
+    });
+    const plan = planWorkflow(workflow, { password: 'correct horse' });
+    const { tasks } = await inspectPlan(plan, { secrets: ['token-4711'] });
+
+    expect(tasks.map(({ finding }) => finding)).toEqual([
+      { kind: 'done', output: { password: '[secret]' } },
+      {
+        kind: 'needed',
+        steps: [
+          { kind: 'command', host: 'db:[secret]', text: 'login -p [secret]' },
+          { kind: 'note', text: 'with [secret] and [secret]' },
+        ],
+      },
+      { kind: 'unknown', why: '[secret] did not answer' },
+      { kind: 'unknown', why: '[secret] is wrong' },
+    ]);
   });
 
   it('says needed with what would be done, and unknown where a check reads what only the run makes', async () => {
