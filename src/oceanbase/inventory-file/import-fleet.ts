@@ -6,6 +6,7 @@ import { memberService, putMember } from '../inventory/member-server.ts';
 import type { DescribedCluster, DescribedHost, FleetDescription } from './fleet-description.ts';
 import { changedFields, type FieldChange } from './field-changes.ts';
 import { importProblems } from './import-problems.ts';
+import { withLearnedPlace, withLearnedRoots } from './learned-facts.ts';
 
 /** One thing that an import writes. */
 export interface FleetChange {
@@ -54,15 +55,17 @@ interface Importing {
 
 async function putCluster(
   inventory: Inventory,
-  { zones, ...facts }: DescribedCluster,
+  { zones, ...described }: DescribedCluster,
   { nowMs, log }: Importing,
 ): Promise<void> {
-  const known = await inventory.clusters.get(facts.id);
+  const known = await inventory.clusters.get(described.id);
+  const facts = withLearnedRoots(described, known);
   if (log.note(`cluster ${facts.id} (${facts.name})`, known, facts)) {
     await inventory.clusters.put(known ? { ...known, ...facts, updateTimeMs: nowMs } : clusterRow(facts, null, nowMs));
   }
-  for (const zone of zones) {
-    const row = await inventory.zones.get({ clusterId: facts.id, name: zone.name });
+  for (const given of zones) {
+    const row = await inventory.zones.get({ clusterId: facts.id, name: given.name });
+    const zone = withLearnedPlace(given, row);
     const isNews = log.note(`zone ${zone.name} of cluster ${facts.id}`, row, zone);
     if (isNews) await inventory.zones.put(row ? { ...row, ...zone } : zoneRow(zone, facts.id));
   }

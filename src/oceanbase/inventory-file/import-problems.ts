@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { ServerRecord } from '../inventory/server-record.ts';
 import { changedFields } from './field-changes.ts';
 import type { DescribedCluster, DescribedHost, FleetDescription } from './fleet-description.ts';
+import { withLearnedRoots } from './learned-facts.ts';
 
 /** Everything that stands against an import; empty when nothing does. */
 export async function importProblems(inventory: Inventory, fleet: FleetDescription): Promise<readonly Problem[]> {
@@ -39,7 +40,7 @@ function clusterProblems(described: DescribedCluster, known: Known): readonly Pr
   if (!row) return [];
   const what = `cluster ${row.id}`;
   // Zones have rows of their own.
-  const fields = changedFields(row, { ...described, zones: null }).map(({ field }) => field);
+  const fields = changedFields(row, { ...withLearnedRoots(described, row), zones: null }).map(({ field }) => field);
   if (fields.length === 0) return [];
   if (row.origin !== null) return [foreign(what, row.origin)];
   if (row.operatingRunId !== null) return [held(what, row.operatingRunId, fields)];
