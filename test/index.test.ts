@@ -13,6 +13,7 @@ describe("the package's face", () => {
   it('holds what programs are written with, and nothing of what rooms need of each other', () => {
     expect(names.filter((name) => !/^[A-Z]/.test(name)).toSorted()).toEqual([
       'createEngine',
+      'createScrubber',
       'defineService',
       'defineWorkflow',
       'estimatePlan',

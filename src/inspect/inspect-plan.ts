@@ -47,8 +47,8 @@ export interface InspectOptions {
 
 /**
  * A dry run against the real state: asks every task's read-only `check` whether its effect is in place, upstreams first,
- * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task. Secret values are masked
- * in what it answers; the tasks see them as they are.
+ * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task.
+ * Secret values are masked in what it answers; the tasks see them as they are.
  *
  * @throws RefusedError `SECRET_TOO_SHORT` or `SECRET_TOO_LONG` for a secret that no text could be searched for
  */
