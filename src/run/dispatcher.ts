@@ -71,6 +71,8 @@ export class Dispatcher {
   }
 
   async #lane(): Promise<void> {
+    // A queue with room begins a job within `add`: each job would begin the next one on top of its own stack.
+    await Promise.resolve();
     this.#isJobWaiting = false;
     for (let work = this.#take(); work; work = this.#isShared ? undefined : this.#take()) {
       this.#busy += 1;
