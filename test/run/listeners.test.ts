@@ -123,7 +123,10 @@ describe('listeners', () => {
     });
     await tasks.a.nextAttempt().succeed();
     await Promise.all(asked);
-    expect([run.state, tasks.b.begun]).toEqual(['PAUSED', 1]);
+    expect([run.state, tasks.b.begun]).toEqual(['PAUSED', 0]);
+    await engine.resume(run.id);
+    await quiet();
+    expect(tasks.b.begun).toBe(1);
   });
 
   it('unsubscribe with what on() gave them, twice if they like', async () => {
