@@ -1,6 +1,6 @@
 import { displayName } from '../graph/index.ts';
-import { createEngine, UnknownRunError, UnknownTaskError, type Run } from '../run/index.ts';
-import type { Store } from '../store/index.ts';
+import { createEngine, UnknownTaskError, type Run } from '../run/index.ts';
+import { UnknownRunError, type Store } from '../store/index.ts';
 import { refusal } from './refusal.ts';
 
 /** The number of a run, as the command line gives it. @throws RefusedError `INVALID_RUN` */

@@ -41,7 +41,7 @@ export interface InspectOptions {
   readonly secrets?: Iterable<string>;
   /** The run's string and list context, where it is known beforehand. @default empty */
   readonly context?: RunContext;
-  /** Each `check` and `preview` is aborted after this long, in milliseconds. @default 10_000 */
+  /** Each task's `check` and `preview` have this long together, in milliseconds. @default 10_000 */
   readonly deadlineMs?: number;
 }
 
@@ -57,7 +57,10 @@ export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Pro
   const findings = new Map<number, TaskFinding>();
   for (const task of plan.order) {
     const declared = plan.tasks[task];
-    if (declared) findings.set(task, await inspectTask(declared, contextOf({ plan, declared, findings, options })));
+    if (!declared) continue;
+    const look = (signal: AbortSignal) =>
+      inspectTask(declared, contextOf({ plan, declared, findings, options, signal }));
+    findings.set(task, await answerWithin(options.deadlineMs ?? deadlineDefaultMs, look));
   }
   return {
     tasks: plan.tasks.map((declared, task) => ({
@@ -86,6 +89,23 @@ function shownStep(step: PreviewStep, scrubber: Scrubber): PreviewStep {
   return step.kind === 'note' ? { kind: 'note', text } : { kind: step.kind, host: scrubber.text(step.host), text };
 }
 
+/** A task that takes too long is aborted and not waited for. */
+function answerWithin(deadlineMs: number, look: (signal: AbortSignal) => Promise<TaskFinding>): Promise<TaskFinding> {
+  const controller = new AbortController();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      const why = `it did not answer within ${deadlineMs} ms`;
+      controller.abort(new Error(why));
+      resolve({ kind: 'unknown', why });
+    }, deadlineMs);
+    void look(controller.signal).then((finding) => {
+      clearTimeout(timer);
+      resolve(finding);
+    });
+  });
+}
+
+/** Never rejects. */
 async function inspectTask(declared: PlanTask, context: CheckContext): Promise<TaskFinding> {
   try {
     if (declared.kind === 'barrier') return inspectBarrier(declared, context);
@@ -115,15 +135,16 @@ interface ContextParts {
   readonly declared: PlanTask;
   readonly findings: ReadonlyMap<number, TaskFinding>;
   readonly options: InspectOptions;
+  readonly signal: AbortSignal;
 }
 
-function contextOf({ plan, declared, findings, options }: ContextParts): CheckContext {
-  const { services = [], context = emptyRunContext, deadlineMs = 10_000 } = options;
+function contextOf({ plan, declared, findings, options, signal }: ContextParts): CheckContext {
+  const { services = [], context = emptyRunContext } = options;
   return {
     input: plan.input,
     upstream: upstreamOutputs(declared.sources, (upstream) => knownOutput(plan, findings, upstream)),
     context,
-    signal: AbortSignal.timeout(deadlineMs),
+    signal,
     log: silentLog,
     use: serviceLookup(services),
   };
@@ -134,6 +155,8 @@ function knownOutput(plan: Plan, findings: ReadonlyMap<number, TaskFinding>, tas
   if (finding?.kind === 'done') return finding.output;
   throw new OutputUnknownError(plan.tasks[task]?.key ?? String(task + 1));
 }
+
+const deadlineDefaultMs = 10_000;
 
 const silentLog: TaskLog = Object.freeze({
   debug: () => undefined,

@@ -16,7 +16,7 @@ export type { HostAddress } from './host/host-address.ts';
 export { createHostConnections, type HostConnections, type HostConnectionsOptions } from './host/host-connections.ts';
 export { CommandOutcomeUnknownError, HostSessionError, type HostErrorCode } from './host/host-session-error.ts';
 export type { ExecOptions, ExecResult, HostSession } from './host/host-session.ts';
-export { run } from './host/run.ts';
+export { runCommand } from './host/run-command.ts';
 export { sh, ShellCommand, type ShellValue } from './host/shell-command.ts';
 export { fingerprintOfLine, scanHostKey, type ScannedKey, type ScanTarget } from './host/scan-host-key.ts';
 export { shellQuote } from './host/shell-quote.ts';

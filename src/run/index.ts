@@ -16,7 +16,6 @@ export {
   PlanChangedError,
   RunNotOwnedError,
   SecretInputError,
-  UnknownRunError,
   UnknownTaskError,
   UnknownWorkflowError,
 } from './operation-errors.ts';
@@ -36,6 +35,7 @@ export type {
 export {
   EffectMissingError,
   InvalidOutputError,
+  OutcomeUnknownError,
   OutputSkippedError,
   OutputUnknownError,
   TaskCancelledError,

@@ -1,9 +1,9 @@
 import { isSettledRun, type RunHeader } from '../state/index.ts';
-import type { StoredRun } from '../store/index.ts';
+import { UnknownRunError, type StoredRun } from '../store/index.ts';
 import type { Workflow } from '../workflow/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
-import { RunNotOwnedError, UnknownRunError, UnknownWorkflowError } from './operation-errors.ts';
+import { RunNotOwnedError, UnknownWorkflowError } from './operation-errors.ts';
 import { planAgain, replay } from './recorded-run.ts';
 
 /**

@@ -8,16 +8,6 @@ export class OperationRefusedError extends RefusedError<'OPERATION_REFUSED'> {
   }
 }
 
-/** No run has this id in the store. */
-export class UnknownRunError extends RefusedError<'UNKNOWN_RUN'> {
-  constructor(id: number) {
-    const message = `the store has no run ${id}.`;
-    super('UNKNOWN_RUN', 'Unknown run', [
-      { code: 'UNKNOWN_RUN', message, next: 'precede list shows the runs that it has.' },
-    ]);
-  }
-}
-
 /** No task of the run has this key or number. */
 export class UnknownTaskError extends RefusedError<'UNKNOWN_TASK'> {
   constructor(given: string | number, plan: PlanShape) {

@@ -78,6 +78,22 @@ export class OutputUnknownError extends PrecedeError<'OUTPUT_UNKNOWN'> {
   }
 }
 
+/**
+ * Thrown by a body whose effect may have happened, and that cannot tell. The task's `check` is asked; when it cannot tell
+ * either, the task is UNKNOWN until an operator resolves it.
+ */
+export class OutcomeUnknownError extends PrecedeError<'OUTCOME_UNKNOWN'> {
+  readonly mayHaveRun = true;
+
+  constructor(message: string, cause?: unknown) {
+    super('OUTCOME_UNKNOWN', {
+      message,
+      next: 'Find out whether it happened, then resolve the task as success or as failed.',
+      cause,
+    });
+  }
+}
+
 /** Whether a body's error says that its effect may have happened after all: the outcome is to be asked, not guessed. */
 export function isOutcomeUnknown(thrown: unknown): boolean {
   return thrown instanceof PrecedeError && 'mayHaveRun' in thrown && thrown.mayHaveRun === true;

@@ -2,7 +2,7 @@ import type { RunEvent, RunHeader } from '../state/index.ts';
 import type { Tables } from '../workflow/index.ts';
 import type { Ledger } from './ledger.ts';
 import { HeaderMismatchError } from './misuse.ts';
-import { ClaimHeldError, IdempotencyKeyError, RunUnknownError, type HeldClaim } from './refusals.ts';
+import { ClaimHeldError, IdempotencyKeyError, UnknownRunError, type HeldClaim } from './refusals.ts';
 import type { CreatedRun, JournalCommit, NewRun, RunIds } from './store.ts';
 
 /** Lends the transaction's tables to a callback, for no longer than it takes. */
@@ -41,7 +41,7 @@ export function append<Body>(
     extend(ledger, commit);
     return;
   }
-  if (!ledger.hasRun(commit.runId)) throw new RunUnknownError(commit.runId);
+  if (!ledger.hasRun(commit.runId)) throw new UnknownRunError(commit.runId);
   return lend((tables) => also(tables)).then(() => extend(ledger, commit));
 }
 
@@ -84,7 +84,7 @@ function moveClaims(ledger: Ledger, runId: number, move: 'release' | 'take'): vo
     return;
   }
   const header = ledger.header(runId);
-  if (!header) throw new RunUnknownError(runId);
+  if (!header) throw new UnknownRunError(runId);
   requireFree(ledger, `Run ${runId}`, { claims: header.claims, by: runId });
   for (const claim of new Set(header.claims)) ledger.takeClaim(claim, runId);
 }
@@ -103,5 +103,5 @@ function requireFree(
 }
 
 function extend<Body>(ledger: Ledger<Body>, { runId, ...extension }: PreparedCommit<Body>): void {
-  if (!ledger.extendRun(runId, extension)) throw new RunUnknownError(runId);
+  if (!ledger.extendRun(runId, extension)) throw new UnknownRunError(runId);
 }

@@ -6,7 +6,7 @@ export {
   StoreClosedError,
   TransactionEndedError,
 } from './misuse.ts';
-export { ClaimHeldError, IdempotencyKeyError, RunUnknownError, type HeldClaim } from './refusals.ts';
+export { ClaimHeldError, IdempotencyKeyError, UnknownRunError, type HeldClaim } from './refusals.ts';
 export { sqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export {
   SqliteTooOldError,

@@ -45,7 +45,7 @@ export class IdempotencyKeyError extends RefusedError<'IDEMPOTENCY_KEY_REUSED'> 
 }
 
 /** The store has no run of this id. Nothing was written. */
-export class RunUnknownError extends RefusedError<'UNKNOWN_RUN'> {
+export class UnknownRunError extends RefusedError<'UNKNOWN_RUN'> {
   readonly runId: number;
 
   constructor(runId: number) {
@@ -53,7 +53,7 @@ export class RunUnknownError extends RefusedError<'UNKNOWN_RUN'> {
       {
         code: 'UNKNOWN_RUN',
         message: 'The store has no such run.',
-        next: 'List the runs to see their ids, and check that it is the right store.',
+        next: 'List the runs (engine.runs(), precede list) to see their ids, and check that it is the right store.',
         details: { runId },
       },
     ]);

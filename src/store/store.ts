@@ -25,7 +25,7 @@ export interface Store {
   /**
    * Appends events to a run's journal in one commit, with what belongs to them. Events of one run never interleave.
    *
-   * @throws RunUnknownError
+   * @throws UnknownRunError
    * @throws ClaimHeldError when `take` meets a claim that another run holds, with nothing written
    */
   append(commit: JournalCommit): Promise<void>;

@@ -123,4 +123,22 @@ describe('inspectPlan', () => {
     });
     expect(tasks[2]?.finding.kind).toBe('needed');
   });
+
+  it('does not wait for a check that ignores its deadline', async () => {
+    const workflow = defineWorkflow({
+      name: 'Hang',
+      version: '1',
+      input: z.object({}),
+      declare(flow) {
+        flow.task('hangs', { check: () => new Promise<never>(() => undefined), run: () => null });
+        flow.task('answers', { check: () => ({ done: 1 }), run: () => 1 });
+      },
+    });
+    const { tasks } = await inspectPlan(planWorkflow(workflow, {}), { deadlineMs: 20 });
+
+    expect(tasks.map(({ finding }) => finding)).toEqual([
+      { kind: 'unknown', why: 'it did not answer within 20 ms' },
+      { kind: 'done', output: 1 },
+    ]);
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/state/index.ts';
-import { ClaimHeldError, RunUnknownError } from '../../../src/store/index.ts';
+import { ClaimHeldError, UnknownRunError } from '../../../src/store/index.ts';
 import type { StoreUnderTest } from '../store-contract.ts';
 import { createdAtMs, createdRun, eventsOf, newRun, rejection, started, taskStarted } from './runs.ts';
 
@@ -114,7 +114,7 @@ export function appendContract(store: StoreUnderTest): void {
     const also = () => Promise.reject(new Error('also was called'));
     for (const unknown of [commit, { ...commit, also }, { ...commit, claims: 'take' as const }]) {
       const error = await rejection(store().append(unknown));
-      expect(error).toBeInstanceOf(RunUnknownError);
+      expect(error).toBeInstanceOf(UnknownRunError);
       expect(error).toMatchObject({ code: 'UNKNOWN_RUN', runId: 42 });
     }
     expect(await store().readRun(42)).toBeUndefined();

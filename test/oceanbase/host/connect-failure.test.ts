@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../../src/errors/index.ts';
 import { serializeError } from '../../../src/errors/index.ts';
 import type { HostSessionError } from '../../../src/oceanbase/host/host-session-error.ts';
-import { run } from '../../../src/oceanbase/host/run.ts';
+import { runCommand } from '../../../src/oceanbase/host/run-command.ts';
 import { sh } from '../../../src/oceanbase/host/shell-command.ts';
 import { endAll } from '../support/cleanups.ts';
 import { setupHost } from '../support/host-setup.ts';
@@ -35,7 +35,7 @@ describe('a host that cannot be reached', () => {
 
   it('is named when its key changed between two connections', async () => {
     const first = await setupHost();
-    await run(first.host, sh`true`);
+    await runCommand(first.host, sh`true`);
     for (const socket of first.server.sockets) socket.destroy();
     const { server: impostor } = await setupHost({ hostKey: ed25519() });
     first.place.port = impostor.address.port;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CommandFailedError } from '../../../src/oceanbase/host/command-failed-error.ts';
 import { isHostConnectionError } from '../../../src/oceanbase/host/host-session-error.ts';
 import type { HostSessionError } from '../../../src/oceanbase/host/host-session-error.ts';
-import { run } from '../../../src/oceanbase/host/run.ts';
+import { runCommand } from '../../../src/oceanbase/host/run-command.ts';
 import { sh } from '../../../src/oceanbase/host/shell-command.ts';
 import { endAll } from '../support/cleanups.ts';
 import { exitWith, setupHost } from '../support/host-setup.ts';
@@ -27,8 +27,8 @@ describe('a command on a host', () => {
 
   it('fails by name when it has to succeed and does not', async () => {
     const { host } = await setupHost();
-    expect((await run(host, sh`true`)).exitStatus).toBe(0);
-    const error = await rejection(run(host, sh`seq 1 30; echo disk full >&2; exit 3 # ${'x'.repeat(5_000)}`));
+    expect((await runCommand(host, sh`true`)).exitStatus).toBe(0);
+    const error = await rejection(runCommand(host, sh`seq 1 30; echo disk full >&2; exit 3 # ${'x'.repeat(5_000)}`));
     expect(error).toBeInstanceOf(CommandFailedError);
     expect(error).toMatchObject({ code: 'SSH_COMMAND_FAILED', exitStatus: 3, hostId: 1 });
     const details = (error as CommandFailedError).details;
@@ -68,7 +68,7 @@ describe('a command on a host', () => {
       'a;b',
       '!!',
     ];
-    const { stdout } = await run(host, sh`for word in ${values}; do printf '%s\n--\n' "$word"; done`);
+    const { stdout } = await runCommand(host, sh`for word in ${values}; do printf '%s\n--\n' "$word"; done`);
     expect(stdout).toBe(values.map((value) => `${value}\n--\n`).join(''));
   });
 });

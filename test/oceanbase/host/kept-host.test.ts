@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../../src/oceanbase/host/run.ts';
+import { runCommand } from '../../../src/oceanbase/host/run-command.ts';
 import { sh } from '../../../src/oceanbase/host/shell-command.ts';
 import { endAll } from '../support/cleanups.ts';
 import { setupHost } from '../support/host-setup.ts';
@@ -32,10 +32,10 @@ describe('channels', () => {
 describe('a kept connection', () => {
   it('is opened anew after it was lost', async () => {
     const { host, server } = await setupHost();
-    await run(host, sh`true`);
+    await runCommand(host, sh`true`);
     for (const socket of server.sockets) socket.destroy();
     await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
-    await run(host, sh`true`);
+    await runCommand(host, sh`true`);
     expect(server.connectionsSeen()).toBe(2);
   });
 
@@ -43,8 +43,8 @@ describe('a kept connection', () => {
     const { host, server } = await setupHost({
       cutsOpening: ({ commands, connections }) => commands === 1 && connections === 1,
     });
-    await run(host, sh`true`);
-    await run(host, sh`echo once`);
+    await runCommand(host, sh`true`);
+    await runCommand(host, sh`echo once`);
     expect(server.commands).toEqual(['true', 'echo once']);
     expect(server.connectionsSeen()).toBe(2);
   });
@@ -58,21 +58,21 @@ describe('a kept connection', () => {
 
   it('is closed when idle', async () => {
     const { host, server } = await setupHost({}, { idleMs: 20 });
-    await run(host, sh`true`);
+    await runCommand(host, sh`true`);
     await expect.poll(() => server.sockets.size, { timeout: 5_000 }).toBe(0);
-    await run(host, sh`true`);
+    await runCommand(host, sh`true`);
     expect(server.connectionsSeen()).toBe(2);
   });
 
   it('is shared by sessions, and closing refuses further commands, safe twice', async () => {
     const { connections, host, server } = await setupHost();
     const second = connections.session(1);
-    await Promise.all([run(host, sh`true`), run(second, sh`true`)]);
+    await Promise.all([runCommand(host, sh`true`), runCommand(second, sh`true`)]);
     expect(server.connectionsSeen()).toBe(1);
     await second.close();
     await second.close();
     expect(await rejection(second.exec(sh`true`))).toMatchObject({ code: 'HOST_SESSION_CLOSED' });
-    await run(host, sh`true`);
+    await runCommand(host, sh`true`);
     await connections.close();
     await connections.close();
     expect(await rejection(host.exec(sh`true`))).toMatchObject({ code: 'HOST_SESSION_CLOSED' });

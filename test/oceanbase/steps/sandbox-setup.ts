@@ -4,7 +4,7 @@ import {
   inventoryOf,
   oceanbaseServices,
   registerSandbox,
-  run,
+  runCommand,
   startSandbox,
   type Inventory,
   type SandboxHost,
@@ -57,7 +57,7 @@ export async function setupSteps(options: SandboxOptions = {}): Promise<StepSetu
   const outside = createHostConnections({ hosts: async (id) => ({ id, ...host.ssh }) });
   return {
     host,
-    onHost: async (command) => (await run(outside.session(host.id), command)).stdout,
+    onHost: async (command) => (await runCommand(outside.session(host.id), command)).stdout,
     sqlLog: sandbox.access.sqlLog,
     inventory,
     server: () => inventory(async ({ servers }) => (await servers.list()).find(({ runId }) => runId === 7)),
