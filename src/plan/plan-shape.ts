@@ -5,7 +5,16 @@ import type { DeclaredTask } from '../workflow/index.ts';
 /** What a plan's task is, without what it does. */
 export type TaskShape = Pick<
   DeclaredTask,
-  'key' | 'name' | 'description' | 'kind' | 'lane' | 'irreversible' | 'skippable' | 'timeoutMs' | 'estimateMs'
+  | 'key'
+  | 'name'
+  | 'description'
+  | 'kind'
+  | 'lane'
+  | 'irreversible'
+  | 'skippable'
+  | 'timeoutMs'
+  | 'estimateMs'
+  | 'limits'
 >;
 
 /** What a plan looks like, without what it does: enough to show a run in a process that does not have its workflow. */
@@ -26,6 +35,7 @@ export function shapeToJson({ tasks, graph }: PlanShape): JsonValue {
     ...(task.irreversible ? { irreversible: true } : {}),
     ...(task.skippable ? {} : { skippable: false }),
     ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+    ...(task.limits.length === 0 ? {} : { limits: [...task.limits] }),
     upstream: [...upstreamsOf(graph, index)],
   }));
 }
@@ -55,5 +65,6 @@ function taskFromStored(stored: StoredTask): TaskShape {
     skippable,
     timeoutMs: stored.timeoutMs,
     estimateMs,
+    limits: stored.limits ?? [],
   };
 }

@@ -3,7 +3,7 @@ export { requireLegal } from './legal-event.ts';
 export type { RunEvent, RunEventType, TaskEvent } from './run-event.ts';
 export type { RunFacts } from './run-facts.ts';
 export type { Creator, RunHeader } from './run-header.ts';
-export { RunRecord } from './run-record.ts';
+export { RunRecord, type Asked } from './run-record.ts';
 export { snapshotOfPlan, snapshotOfRun, type RunParts, type RunSnapshot, type TaskSnapshot } from './snapshot.ts';
 export {
   isInFlight,
@@ -26,3 +26,13 @@ export {
   type TaskTransition,
 } from './transitions.ts';
 export type { TaskChange } from './task-table.ts';
+export type {
+  FullLimit,
+  LimitHolder,
+  NamedTask,
+  SlotUse,
+  StandingTask,
+  StartFacts,
+  WaitReason,
+} from './wait-reason.ts';
+export { whyWaiting, type WaitFacts } from './why-waiting.ts';

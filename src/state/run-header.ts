@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json/index.ts';
-import type { RunContext } from '../workflow/index.ts';
+import type { FailurePolicy, RunContext } from '../workflow/index.ts';
 
 /** What is recorded of a run in the commit that creates it and never changes. */
 export interface RunHeader {
@@ -24,6 +24,10 @@ export interface RunHeader {
   readonly createdAtMs: number;
   /** Offset from UTC in which this run's times are written, in minutes. */
   readonly utcOffsetMinutes: number;
+  /** What happens to the rest of the run when a task fails for good; absent where it was not recorded. */
+  readonly onFailure?: FailurePolicy;
+  /** The run is cancelled when it is under way for longer than this, in milliseconds. Absent when it may take its time. */
+  readonly deadlineMs?: number;
   /** Where the run's workflow is found again: a built-in name or an absolute path. Absent when a program started it. */
   readonly workflowSource?: string;
 }

@@ -5,10 +5,17 @@ import { requireLegal } from './legal-event.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunFacts } from './run-facts.ts';
 import { TaskTable, type TaskChange } from './task-table.ts';
-import { type Operation, type RunState, type TaskState } from './task-state.ts';
+import { isSettledRun, type Operation, type RunState, type TaskState } from './task-state.ts';
 import { runStateAfter } from './transitions.ts';
 
 const none: readonly TaskChange[] = Object.freeze([]);
+
+/** Who asked for something, and when. */
+export interface Asked {
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
 
 /**
  * State of one run: the fold over its recorded events. No clock, no promise, no I/O.
@@ -20,7 +27,9 @@ export class RunRecord implements RunFacts {
   readonly #undoFailures = new Set<number>();
   #state: RunState = 'RUNNING';
   #operation: Operation = 'EXECUTE';
-  #isCancelRequested = false;
+  #pause: Asked | undefined;
+  #cancelRequest: Asked | undefined;
+  #underWaySinceMs: number | undefined;
   #rollbackTasks: readonly number[] = [];
   #toUndo: ReadonlySet<number> = new Set();
   #undoneCount = 0;
@@ -52,7 +61,25 @@ export class RunRecord implements RunFacts {
 
   /** Cancelling was asked for and nothing was retried or skipped since. */
   get isCancelRequested(): boolean {
-    return this.#isCancelRequested;
+    return this.#cancelRequest !== undefined;
+  }
+
+  /** Who asked for the cancellation that `isCancelRequested` tells of. */
+  get cancelRequest(): Asked | undefined {
+    return this.#cancelRequest;
+  }
+
+  /** Who paused the run; undefined while it is not paused. */
+  get pause(): Asked | undefined {
+    return this.#state === 'PAUSED' ? this.#pause : undefined;
+  }
+
+  /**
+   * When the run began, or was last taken up again after it had ended or been cancelled: what a run's deadline counts
+   * from. Undefined before it began.
+   */
+  get underWaySinceMs(): number | undefined {
+    return this.#underWaySinceMs;
   }
 
   get startedAtMs(): number | undefined {
@@ -162,9 +189,13 @@ export class RunRecord implements RunFacts {
     switch (event.type) {
       case 'run-started':
         this.#startedAtMs = event.atMs;
+        this.#underWaySinceMs = event.atMs;
+        return;
+      case 'run-paused':
+        this.#pause = { by: event.by, atMs: event.atMs };
         return;
       case 'run-cancel-requested':
-        this.#isCancelRequested = true;
+        this.#cancelRequest = { by: event.by, atMs: event.atMs };
         this.#operation = 'CANCEL';
         return;
       case 'run-settled':
@@ -175,13 +206,13 @@ export class RunRecord implements RunFacts {
         this.#toUndo = new Set(event.tasks);
         this.#undoFailures.clear();
         this.#undoneCount = 0;
-        this.#goOn('ROLLBACK');
+        this.#goOn('ROLLBACK', event.atMs);
         return;
       case 'tasks-retried':
-        this.#goOn('RETRY');
+        this.#goOn('RETRY', event.atMs);
         return;
       case 'task-skipped':
-        this.#goOn('SKIP');
+        this.#goOn('SKIP', event.atMs);
         return;
       case 'task-rollback-failed':
         this.#undoFailures.add(event.task);
@@ -189,7 +220,6 @@ export class RunRecord implements RunFacts {
       case 'task-rolled-back':
         this.#undoneCount += 1;
         return;
-      case 'run-paused':
       case 'run-resumed':
       case 'task-started':
       case 'task-succeeded':
@@ -204,9 +234,11 @@ export class RunRecord implements RunFacts {
     }
   }
 
-  #goOn(operation: Operation): void {
+  /** Called before the run's own state follows. */
+  #goOn(operation: Operation, atMs: number): void {
+    if (isSettledRun(this.#state) || this.isCancelRequested) this.#underWaySinceMs = atMs;
     this.#finishedAtMs = undefined;
-    this.#isCancelRequested = false;
+    this.#cancelRequest = undefined;
     this.#operation = operation;
   }
 }
