@@ -21,15 +21,17 @@ export function makeHostFiles(paths: HostPaths, config: HostConfig, ownerFifo: s
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   writeJsonFile(paths.configFile, config);
   const rpm = `#!/bin/sh\n# ${standInNotice}\n${execLine('rpm-program', [paths.configFile])}\n`;
-  writeScript(join(paths.binPath, 'rpm'), rpm);
-  writeScript(join(paths.binPath, 'ss'), ssScript(config.ip));
-  writeScript(join(paths.binPath, 'ip'), ipScript(config.ip));
-  for (const [name, text] of presentedCommands(paths, config.faults)) writeScript(join(paths.binPath, name), text);
+  writeWithMode(join(paths.binPath, 'rpm'), rpm);
+  writeWithMode(join(paths.binPath, 'ss'), ssScript(config.ip));
+  writeWithMode(join(paths.binPath, 'ip'), ipScript(config.ip));
+  for (const [name, text] of presentedCommands(paths, config.faults)) writeWithMode(join(paths.binPath, name), text);
   if (faultOf(config.faults, 'agent-missing')) return;
-  writeScript(agentCommand(paths.agentPath, 'ocp_agentctl'), agentControlScript(paths.agentPath));
+  writeWithMode(agentCommand(paths.agentPath, 'ocp_agentctl'), agentControlScript(paths.agentPath));
   for (const name of agentProcesses) {
-    writeScript(agentCommand(paths.agentPath, name), agentProcessScript(ownerFifo));
+    writeWithMode(agentCommand(paths.agentPath, name), agentProcessScript(ownerFifo));
+    writeWithMode(join(paths.agentPath, 'log', `${name}.log`), '', 0o644);
   }
+  mkdirSync(join(paths.agentPath, 'run'), { recursive: true });
 }
 
 /** The environment of every command on a host: nothing of the owner's own but its time zone. */
@@ -58,8 +60,8 @@ function launchLine(): string {
   return execLine('observer-program', []).replace(/"\$@"$/, '"$0" "$@"');
 }
 
-function writeScript(path: string, text: string): void {
+function writeWithMode(path: string, text: string, mode = 0o755): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
-  chmodSync(path, 0o755);
+  chmodSync(path, mode);
 }

@@ -186,7 +186,8 @@ describe('a connection that is cut', () => {
         expect(log).not.toContain('already installed');
         const statements = readFileSync(sqlLog, 'utf8').split('\n');
         expect(statements.filter((line) => /received.*ADD SERVER/.test(line))).toHaveLength(2);
-        const database = await createConnection({ ...sql, password: readFileSync(sql.passwordFile, 'utf8') });
+        const { passwordFile, ...address } = sql;
+        const database = await createConnection({ ...address, password: readFileSync(passwordFile, 'utf8') });
         const [rows] = await database.query<RowDataPacket[]>('SELECT SVR_IP FROM oceanbase.DBA_OB_SERVERS');
         await database.end();
         for (const { ip } of hosts.filter(({ id }) => id < 100)) {
