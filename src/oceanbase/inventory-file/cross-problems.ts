@@ -118,9 +118,17 @@ function addressFields(
 ): readonly UniqueField[] {
   const { address } = entry;
   if (address === undefined) return [];
-  const { rpc = 2882, sql = 2881 } = { ...defaults.ports, ...entry.ports };
+  const { rpc, sql } = portsOf(entry, defaults);
   const path = ['hosts', index, 'address'];
-  return [rpc, sql].map((port) => ({ path, what: 'address', value: `${address}:${port}` }));
+  return [...new Set([rpc, sql])].map((port) => ({ path, what: 'address', value: `${address}:${port}` }));
+}
+
+function portsOf(
+  entry: Partial<HostEntry>,
+  defaults: NonNullable<DefaultsEntry['hosts']>,
+): { readonly rpc: number; readonly sql: number } {
+  const { rpc = 2882, sql = 2881 } = { ...defaults.ports, ...entry.ports };
+  return { rpc, sql };
 }
 
 interface HostSurroundings {
@@ -145,8 +153,14 @@ function hostProblems(
     })),
     ...(Object.hasOwn(written, 'hostKey') || check.withoutHostKeys ? [] : [hostKeyMissing(path)]),
     ...hostKeyProblems(entry.ssh?.hostKey, [...path, 'ssh', 'hostKey']),
+    ...portProblems(portsOf(entry, defaults?.hosts ?? {}), path),
     ...serverProblems(entry, path, known),
   ];
+}
+
+function portProblems({ rpc, sql }: ReturnType<typeof portsOf>, path: FieldPath): readonly FieldProblem[] {
+  if (rpc !== sql) return [];
+  return [{ code: 'DUPLICATE', path: [...path, 'ports'], message: `sql and rpc are both ${sql}` }];
 }
 
 const pinning = 'Read it with `precede inventory scan-keys`, compare it with the host, then pin it.';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { documentedHostRequirements, type HostRequirements } from '../inventory/host-requirements.ts';
 
 const entriesMax = 10_000;
 const uint32Max = 4_294_967_295;
@@ -49,12 +50,12 @@ const secretReference = z
       'may read, or a command that prints it.',
   });
 
+const parameterPhrase = 'a value of 1 to 4096 characters without commas and control characters';
+
 const startupParameters = z
   .record(
     text(/^\w{1,128}$/, 'a parameter name of 1 to 128 letters, digits and underscores'),
-    z.union([z.string().regex(/^[^,\p{Cc}]{1,4096}$/u), z.number(), z.boolean()], {
-      error: 'a value of 1 to 4096 characters without commas and control characters',
-    }),
+    z.union([text(/^[^,\p{Cc}]{1,4096}$/u, parameterPhrase), z.number(), z.boolean()], { error: parameterPhrase }),
     'parameters written as name: value',
   )
   .meta({ description: 'Parameters of the observer, such as memory_limit: 8G. A run may override them.' });
@@ -259,16 +260,18 @@ function whole(min: number, max: number, phrase: string) {
   return z.int(phrase).min(min, phrase).max(max, phrase);
 }
 
+/** Every requirement that there is; those of disks and memory may be written as sizes. */
 function hostRequirements() {
+  const size = 'bytes, or a size such as 50GiB';
+  const inBytes = whole(0, Number.MAX_SAFE_INTEGER, size);
+  const bytes = z.union([inBytes, text(/^\d{1,12} ?[KMGT]iB$/, size)], { error: size }).optional();
   const count = whole(0, Number.MAX_SAFE_INTEGER, 'a whole number from 0').optional();
-  const bytes = z
-    .union([z.int().min(0), z.string().regex(/^\d{1,12} ?[KMGT]iB$/)], { error: 'bytes, or a size such as 50GiB' })
-    .optional();
-  const sizes = { homeBytesMin: bytes, dataBytesMin: bytes, logBytesMin: bytes, memoryBytesMin: bytes };
-  const files = { openFilesMin: count, openFilesRecommended: count };
-  const processes = { processesMin: count, processesRecommended: count };
-  const rest = { aioRequestsMin: count, aioRequestsRecommended: count, clockDifferenceMaxMs: count };
+  const names = Object.keys(documentedHostRequirements) as (keyof HostRequirements)[];
+  const fields = Object.fromEntries(names.map((key) => [key, key.endsWith('BytesMin') ? bytes : count]));
   return z
-    .strictObject({ ...sizes, ...files, ...processes, ...rest }, 'requirements written as {dataBytesMin: 50GiB}')
+    .strictObject(
+      fields as Record<keyof HostRequirements, typeof bytes>,
+      'requirements written as {dataBytesMin: 50GiB}',
+    )
     .meta({ description: "What a host must have to be added. Default: the numbers of OceanBase's manual." });
 }

@@ -6,6 +6,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type YAMLError,
 } from 'yaml';
@@ -50,7 +51,7 @@ export function readYaml(text: string): YamlSource {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const mistakes = [...document.errors, ...document.warnings].map((error) => mistakeOf(error, placeAt));
-  const value = mistakes.length === 0 ? plainData(document, mistakes) : undefined;
+  const value = mistakes.length === 0 ? plainData(document, mistakes, placeAt) : undefined;
   return {
     value,
     mistakes,
@@ -64,13 +65,19 @@ function mistakeOf({ code, message, pos }: YAMLError, placeAt: (offset: number) 
   return { place: placeAt(pos[0]), message: code === 'DUPLICATE_KEY' ? 'the key is written twice' : what.trim() };
 }
 
-function plainData(document: Document.Parsed, mistakes: SyntaxMistake[]): unknown {
+function plainData(document: Document.Parsed, mistakes: SyntaxMistake[], placeAt: (offset: number) => Place): unknown {
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const message = 'an alias (*name) has no anchor (&name) before it';
+      mistakes.push({ place: placeAt(alias.range?.[0] ?? 0), message });
+    },
+  });
+  if (mistakes.length > 0) return undefined;
   try {
     return document.toJS({ maxAliasCount: aliasesMax }) as unknown;
-  } catch (error) {
-    const isUnknownAnchor = error instanceof ReferenceError && error.message.startsWith('Unresolved alias');
-    const message = isUnknownAnchor ? 'an alias (*name) has no anchor (&name) before it' : 'it has too many aliases';
-    mistakes.push({ place: { line: 1, column: 1 }, message });
+  } catch {
+    mistakes.push({ place: placeAt(0), message: 'its aliases (*name) stand for too much' });
     return undefined;
   }
 }
