@@ -33,6 +33,7 @@ async function setup(options: SandboxOptions = {}, { activeTimeoutMs = 20_000 } 
   const inventory = <Result>(work: (known: Inventory) => Promise<Result>): Promise<Result> =>
     store.transact((tables) => work(inventoryOf(tables)));
   const [first, second] = sandbox.hosts;
+  // With one host to add, the second is a member.
   if (!first || !second) throw new Error('a sandbox without hosts');
   return { sandbox, engine, inventory, first, second };
 }
@@ -82,6 +83,23 @@ describe('Add OB server on a sandbox', { timeout: 40_000 }, () => {
     await expect(world.engine.start(workflow, input)).rejects.toMatchObject({
       problems: [{ code: 'HOST_IN_USE' }, { code: 'HOST_IN_USE' }],
     });
+  });
+
+  it.each(['2.2.75', '3.1.5'] as const)('speaks to OceanBase %s as it wants to be spoken to', async (obVersion) => {
+    const world = await setup({ obVersion, servers: 1 });
+    const run = await world.engine.start(workflow, { ...input, servers: [1] });
+    const outcome = await run.outcome();
+    expect(outcome).toMatchObject({ state: 'SUCCESS', failures: [] });
+    expect(Object.keys(outcome.outputs)).toHaveLength(21);
+    const { commandsLog, homePath, logPath } = world.first;
+    const commands = readFileSync(commandsLog, 'utf8');
+    expect(commands).toContain("bin/observer' '-i' 'eth0' '-p'");
+    expect(commands).toContain(`rpm -ivh --prefix '${homePath}'`);
+    expect(readdirSync(join(logPath, 'sandbox')).sort()).toEqual(['clog', 'etc2', 'ilog', 'oob_clog']);
+    expect(readFileSync(world.sandbox.access.sqlLog, 'utf8')).toContain('FROM oceanbase.__all_server');
+    expect(await world.inventory(({ servers }) => servers.list())).toContainEqual(
+      expect.objectContaining({ hostId: 1, innerStatus: 'ACTIVE', version: obVersion, startTime: expect.any(String) }),
+    );
   });
 
   it('stops at the host whose disk is full, frees the cluster, and can be rolled back to nothing', async () => {
