@@ -77,3 +77,34 @@ describe('abort-running', () => {
     expect(states()).toEqual({ bad: 'FAILED', other: 'SUCCESS', after: 'READY' });
   });
 });
+
+describe('the end of a run', () => {
+  it('is recorded once, though something else is recorded between its last task and its end', async () => {
+    const store = new WatchedStore();
+    const { tasks, engine, run, journal } = await setup({ a: [] }, { store });
+    store.hold();
+    await tasks.a.nextAttempt().succeed();
+    const paused = engine.pause(run.id);
+    store.release();
+    await paused;
+    await expect(run.outcome()).resolves.toMatchObject({ state: 'SUCCESS' });
+    await quiet();
+    const types = (await journal()).map(({ type }) => type);
+    expect(types.slice(-3)).toEqual(['task-succeeded', 'run-paused', 'run-settled']);
+    expect(run.state).toBe('SUCCESS');
+  });
+
+  it('does not come when a retry came first', async () => {
+    const store = new WatchedStore();
+    const { tasks, engine, run, journal } = await setup({ a: [] }, { store });
+    store.hold();
+    await tasks.a.nextAttempt().fail();
+    const retried = engine.retry(run.id);
+    await quiet();
+    store.release();
+    await retried;
+    await tasks.a.nextAttempt().succeed();
+    await expect(run.outcome()).resolves.toMatchObject({ state: 'SUCCESS' });
+    expect((await journal()).filter(({ type }) => type === 'run-settled')).toHaveLength(1);
+  });
+});

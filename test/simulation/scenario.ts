@@ -35,6 +35,8 @@ export interface Scenario {
   readonly actions: readonly ActionScript[];
   /** How often the operator takes the run up again when it has ended other than well. */
   readonly insistence: number;
+  /** How long a commit takes at most: what comes up meanwhile meets in the next one. */
+  readonly commitMsMax: number;
   readonly concurrency: number;
   readonly onFailure: FailurePolicy;
   readonly seed: number;
@@ -105,6 +107,7 @@ export function anyScenario(sizeMax: number, only?: Weather): fc.Arbitrary<Scena
       tasks: fc.tuple(...Array.from({ length: tasks }, (_, index) => taskAt(index, sky))),
       actions: only === 'calm' ? fc.constant([]) : fc.array(action, { maxLength: 20 }),
       insistence: only === 'calm' ? fc.constant(0) : fc.nat(6),
+      commitMsMax: fc.constantFrom(0, 5, 100, 1_000),
       concurrency: fc.constantFrom(1, 2, 3, 8, Infinity),
       onFailure: fc.constantFrom('finish-running', 'continue', 'abort-running'),
       seed: fc.nat(),

@@ -3,10 +3,10 @@ import { PrecedeError, RefusedError } from '../../src/errors/index.ts';
 import type { JsonValue } from '../../src/json/index.ts';
 import { createEngine, type Engine, type Notice, type Run } from '../../src/run/index.ts';
 import { isSettledRun, type RunEvent } from '../../src/state/index.ts';
-import { memoryStore } from '../../src/store/index.ts';
 import { defineWorkflow, type Task, type TaskContext, type Workflow } from '../../src/workflow/index.ts';
 import { CutOffError } from '../support/cut-off-error.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { SlowStore } from './slow-store.ts';
 import { limitSizes, type ActionScript, type AttemptScript, type Scenario } from './scenario.ts';
 
 /** What really happened, as the bodies themselves saw it. */
@@ -39,12 +39,16 @@ const roundsMax = 250;
 /** Plays a scenario to its end under a virtual clock. */
 export async function play(scenario: Scenario, onNotice: OnNotice = () => {}): Promise<Played> {
   const clock = new VirtualClock();
-  const store = memoryStore();
+  const random = randomOf(scenario.seed);
+  const store = new SlowStore(async () => {
+    const delayMs = Math.floor(random() * (scenario.commitMsMax + 1));
+    if (delayMs > 0) await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
+  });
   const observed: Observed = { bodies: new Set(), bodiesMax: 0, violations: [] };
   const engine = createEngine({
     store,
     clock,
-    random: randomOf(scenario.seed),
+    random,
     concurrency: scenario.concurrency,
     limits: limitSizes,
   });
@@ -53,6 +57,9 @@ export async function play(scenario: Scenario, onNotice: OnNotice = () => {}): P
   for (const kind of ['task', 'run'] as const) {
     run.on(kind, (notice) => {
       notices.push(notice);
+      if ('sequence' in notice && notice.sequence > store.durableCount) {
+        observed.violations.push(`event ${notice.sequence} is told before it is recorded`);
+      }
       onNotice(notice, run);
     });
   }
@@ -63,9 +70,9 @@ export async function play(scenario: Scenario, onNotice: OnNotice = () => {}): P
   let insistence = scenario.insistence;
   for (let round = 0; round < roundsMax; round++) {
     if (isSettledRun(run.state)) {
-      if (insistence-- === 0 || !(await isTakenUp(engine, run, insistence))) break;
+      if (insistence-- === 0 || !(await answered(clock, isTakenUp(engine, run, insistence)))) break;
     }
-    await lookAfter(engine, run);
+    await answered(clock, lookAfter(engine, run));
     await untilNothingIsDue(clock);
   }
   const journal = (await store.readRun(run.id))?.events ?? [];
@@ -73,12 +80,13 @@ export async function play(scenario: Scenario, onNotice: OnNotice = () => {}): P
 }
 
 /** One turn of the event loop: all that waits for promises alone is done then. */
-export async function rest(): Promise<void> {
+async function rest(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-async function untilNothingIsDue(clock: VirtualClock): Promise<void> {
+/** Lets time pass until no timer is set. */
+export async function untilNothingIsDue(clock: VirtualClock): Promise<void> {
   await rest();
   for (let step = 0; clock.step() && step < stepsMax; step++) await rest();
 }
@@ -105,6 +113,18 @@ async function lookAfter(engine: Engine, run: Run): Promise<void> {
   for (const task of run.snapshot().tasks) {
     if (task.state === 'UNKNOWN') await engine.resolve(run.id, task.id, { as: 'failed' });
   }
+}
+
+/** Lets time pass until what was asked for is answered: a commit takes its time. */
+async function answered<Answer>(clock: VirtualClock, asked: Promise<Answer>): Promise<Answer> {
+  const answer = { isOpen: true };
+  const note = (): void => {
+    answer.isOpen = false;
+  };
+  asked.then(note, note);
+  await rest();
+  for (let step = 0; answer.isOpen && clock.step() && step < stepsMax; step++) await rest();
+  return asked;
 }
 
 function workflowOf({ tasks, onFailure }: Scenario, clock: VirtualClock, observed: Observed): Workflow {

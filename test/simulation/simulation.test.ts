@@ -7,7 +7,7 @@ import { drawnWorkflow, type DrawnTask, type Drawing } from '../support/setup.ts
 import { misshapen, violationsOf } from './invariants.ts';
 import { numberOfRuns } from './number-of-runs.ts';
 import { anyScenario, limitSizes, type Scenario } from './scenario.ts';
-import { play, rest, type Played } from './simulated-run.ts';
+import { play, untilNothingIsDue, type Played } from './simulated-run.ts';
 
 const timeoutMs = 120_000;
 
@@ -27,11 +27,11 @@ function property(scenarios: fc.Arbitrary<Scenario>, keep: (scenario: Scenario) 
 
 describe('a run of any plan, whatever happens and whatever is asked of it', { timeout: timeoutMs }, () => {
   it('keeps order, once, join, limit and stop', async () => {
-    await property(anyScenario(40), async (scenario) => expectKept(await play(scenario), scenario), 800);
+    await property(anyScenario(40), async (scenario) => expectKept(await play(scenario), scenario), 500);
   });
 
   it('keeps them with up to 200 tasks', async () => {
-    await property(anyScenario(200), async (scenario) => expectKept(await play(scenario), scenario), 150);
+    await property(anyScenario(200), async (scenario) => expectKept(await play(scenario), scenario), 80);
   });
 
   it('succeeds when nothing fails and nobody interferes', async () => {
@@ -88,7 +88,7 @@ describe('a run of any plan, whatever happens and whatever is asked of it', { ti
     await property(
       anyScenario(30),
       async (scenario) => {
-        const { engine } = await play(scenario);
+        const { engine, clock } = await play(scenario);
         const holders = Object.entries(limitSizes).flatMap(([name, size]) =>
           Array.from({ length: size }, (_, n) => [`${name} ${n}`, { limits: [name], priority: 1e9 }] as const),
         );
@@ -96,7 +96,7 @@ describe('a run of any plan, whatever happens and whatever is asked of it', { ti
         const drawing: Drawing = Object.fromEntries<DrawnTask>([...holders, ...others]);
         const { workflow, tasks } = drawnWorkflow(drawing, { name: 'Probe' });
         await engine.start(workflow, {});
-        await rest();
+        await untilNothingIsDue(clock);
         const begun = Object.values(tasks).filter((task) => task.begun === 1).length;
         expect(begun).toBe(Math.min(scenario.concurrency, holders.length + others.length));
       },
