@@ -66,6 +66,7 @@ export {
   type StartOptions,
   type TaskName,
   type TaskNotice,
+  type WaitingTask,
 } from './run/index.ts';
 export { createScrubber, secret, type Scrubber } from './secrets/index.ts';
 export {
@@ -79,8 +80,13 @@ export {
   type RunHeader,
   type RunSnapshot,
   type RunState,
+  type LimitHolder,
+  type NamedTask,
+  type SlotUse,
+  type StandingTask,
   type TaskSnapshot,
   type TaskState,
+  type WaitReason,
 } from './state/index.ts';
 export * from './store/index.ts';
 export {

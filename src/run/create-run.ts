@@ -40,6 +40,7 @@ export async function createRun(
         context: scrubber.json(context as unknown as JsonObject) as unknown as RunContext,
         createdAtMs: nowMs,
         utcOffsetMinutes: clock.utcOffsetMinutes(nowMs),
+        onFailure: workflow.onFailure,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         ...(subject === undefined ? {} : { subject: scrubber.json(subject) as JsonObject }),
         ...(workflowSource === undefined ? {} : { workflowSource }),

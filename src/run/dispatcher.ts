@@ -1,4 +1,5 @@
 import PQueue, { type QueueAddOptions } from 'p-queue';
+import type { SlotUse } from '../state/index.ts';
 
 const withoutTimeLimit = { timeout: undefined } as unknown as QueueAddOptions;
 
@@ -31,6 +32,21 @@ export class Dispatcher {
   /** Slots in use. */
   get busy(): number {
     return this.#busy;
+  }
+
+  /** Whether nothing more is started. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** How the slots are used; undefined when one is free. O(1). */
+  slotsInUse(): SlotUse | undefined {
+    const { concurrency, pending, size: waiting, isPaused } = this.#queue;
+    const size = concurrency === Infinity ? {} : { size: concurrency };
+    if (!this.#isShared) return this.#busy < concurrency ? undefined : { of: 'engine', inUse: this.#busy, ...size };
+    // Jobs that wait although there is room wait for the queue's own rules, such as a rate limit.
+    const isFree = !isPaused && pending < concurrency && waiting === 0;
+    return isFree ? undefined : { of: 'host-queue', inUse: pending, ...size, waiting, isPaused };
   }
 
   /** Tells that a source may have work now. O(1). */

@@ -71,15 +71,15 @@ class LocalEngine implements Engine {
     setImmediate(() => {
       live.begin();
     });
-    return handleOf(live);
+    return this.#handleOf(live);
   }
 
   async run(id: number): Promise<Run | undefined> {
     const active = this.#runs.get(id);
-    if (active) return handleOf(active);
+    if (active) return this.#handleOf(active);
     const stored = await this.#parts.store.readRun(id);
     const live = stored && this.#runs.get(id, stored);
-    return live ? handleOf(live) : stored && recordedRun(stored);
+    return live ? this.#handleOf(live) : stored && recordedRun(stored, () => this.#parts.clock.nowMs());
   }
 
   runs(filter?: RunFilter): Promise<readonly RunSummary[]> {
@@ -164,6 +164,19 @@ class LocalEngine implements Engine {
     });
   }
 
+  #handleOf(live: LiveRun): Run {
+    const { header, plan, record, reporter } = live;
+    return new Run({
+      header,
+      plan,
+      record,
+      bus: reporter.bus,
+      settled: () => live.settled(),
+      onFailure: plan.workflow.onFailure,
+      startFacts: () => live.startFacts(() => this.#runs.active()),
+    });
+  }
+
   #requireOpen(): void {
     if (this.#closing) throw new EngineClosedError('no run can be started or acted on');
   }
@@ -209,11 +222,6 @@ function partsOf(options: EngineOptions): EngineParts {
       logger.error({ runId, error: serializeError(error) }, 'the run cannot go on here');
     },
   };
-}
-
-function handleOf(live: LiveRun): Run {
-  const { header, plan, record, reporter } = live;
-  return new Run({ header, plan, record, bus: reporter.bus, settled: () => live.settled() });
 }
 
 function closedBeforeEnd({ header }: LiveRun): EngineClosedError {

@@ -21,7 +21,7 @@ export {
 } from './operation-errors.ts';
 export type { Resolution } from './operations.ts';
 export { recordedOutput } from './recorded-output.ts';
-export { Run, type RunOutcome } from './run.ts';
+export { Run, type RunOutcome, type WaitingTask } from './run.ts';
 export type {
   LogNotice,
   Notice,

@@ -5,7 +5,9 @@ import {
   terminalStateOf,
   type RunEvent,
   type RunHeader,
+  type LimitHolder,
   type RunRecord,
+  type StartFacts,
   type TaskChange,
 } from '../state/index.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
@@ -16,6 +18,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { RunJournal, type Decision, type ProposalOptions } from './run-journal.ts';
 import { RunReporter } from './run-reporter.ts';
 import { RunSchedule } from './run-schedule.ts';
+import { liveStartFacts } from './start-facts.ts';
 import { TaskCancelledError } from './task-errors.ts';
 import { runUndo } from './undo-attempt.ts';
 
@@ -129,6 +132,26 @@ export class LiveRun implements WorkSource {
   /** Records nothing from now on. */
   abandon(error: Error): void {
     this.#journal.stop(error);
+  }
+
+  /** What keeps its tasks from starting at this instant; `runs` are those that share its limits, itself among them. */
+  startFacts(runs: () => Iterable<LiveRun>): StartFacts {
+    const { dispatcher } = this.#parts;
+    const closing = dispatcher.isStopped ? 'The engine is closing.' : undefined;
+    return liveStartFacts({
+      record: this.record,
+      schedule: this.#schedule,
+      dispatcher,
+      stoppedBecause: this.#failure?.message ?? closing,
+      holdersOf: (limitId) => Array.from(runs(), (run) => run.holdersOf(limitId)).flat(),
+    });
+  }
+
+  /** The tasks that hold a limit, by its id in the engine's pool. O(tasks under way). */
+  holdersOf(limitId: number): readonly LimitHolder[] {
+    const runId = this.header.id;
+    const { tasks } = this.plan;
+    return this.#schedule.holdersOf(limitId).map((task) => ({ runId, number: task + 1, key: tasks[task]?.key ?? '' }));
   }
 
   #mayTake(): boolean {

@@ -3,8 +3,8 @@ import { isSettledRun, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { OperationOptions, OperationResult } from './engine-interface.ts';
 import type { LiveRun } from './live-run.ts';
 import type { OperationRequest } from './operations.ts';
-import { taskIndex } from './recorded-run.ts';
 import type { CommitExtras } from './run-journal.ts';
+import { taskIndex } from './task-index.ts';
 
 /** What an operator asks for: looks at the run as it is and says what is to be recorded, or throws a refusal. */
 export type Operation = (request: OperationRequest, indexOf: (task: string | number) => number) => readonly RunEvent[];

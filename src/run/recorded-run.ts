@@ -4,16 +4,25 @@ import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state
 import type { StoredRun } from '../store/index.ts';
 import type { Workflow } from '../workflow/index.ts';
 import { NoticeBus } from './notice-bus.ts';
-import { PlanChangedError, RunNotOwnedError, SecretInputError, UnknownTaskError } from './operation-errors.ts';
+import { PlanChangedError, RunNotOwnedError, SecretInputError } from './operation-errors.ts';
 import { Run } from './run.ts';
+import { recordedStartFacts } from './start-facts.ts';
 
-/** A run that this engine does not run: as recorded when it was read. */
-export function recordedRun({ header, events }: StoredRun): Run {
+/** A run that this engine does not run: as recorded when it was read. `nowMs` gives the wall clock's time. */
+export function recordedRun({ header, events }: StoredRun, nowMs: () => number): Run {
   const plan = shapeFromJson(header.plan);
   const record = replay(plan, events);
   const settled = (): Promise<void> =>
     isSettledRun(record.state) ? Promise.resolve() : Promise.reject(new RunNotOwnedError(header.id, record.state));
-  return new Run({ header, plan, record, bus: new NoticeBus(() => undefined), settled });
+  return new Run({
+    header,
+    plan,
+    record,
+    bus: new NoticeBus(() => undefined),
+    settled,
+    onFailure: header.onFailure ?? 'finish-running',
+    startFacts: () => recordedStartFacts({ header, plan, record, nowMs: nowMs() }),
+  });
 }
 
 /** State rebuilt from the journal. O(events + edges). */
@@ -34,20 +43,6 @@ export function planAgain(workflow: Workflow, header: RunHeader): Plan {
   const plan = planRecorded(workflow, header.input);
   if (plan.fingerprint === header.fingerprint) return plan;
   throw new PlanChangedError(header.id, changesBetween(shapeFromJson(header.plan), plan));
-}
-
-/** A task by its key; by its number, which counts from 1; or, beyond the last number, by its wire id. */
-export function taskIndex(
-  plan: PlanShape,
-  { firstTaskId }: Pick<RunHeader, 'firstTaskId'>,
-  given: string | number,
-): number {
-  const byKey = plan.tasks.findIndex((task) => task.key === given);
-  if (byKey !== -1) return byKey;
-  const number = Number(given);
-  const index = number > plan.tasks.length ? number - firstTaskId : number - 1;
-  if (!(index in plan.tasks)) throw new UnknownTaskError(given, plan);
-  return index;
 }
 
 function changesBetween(before: PlanShape, now: PlanShape): readonly string[] {

@@ -44,6 +44,32 @@ export class RunSchedule {
     return task;
   }
 
+  /** Whether a task waits for nothing but limits and a slot. O(1). */
+  isOffered(task: number): boolean {
+    return this.#schedule.isQueued(task);
+  }
+
+  /** Whether a task was taken and has not been let go. O(1). */
+  isHolding(task: number): boolean {
+    return this.#held.has(task);
+  }
+
+  /** A full limit that keeps a task from being taken, as its task names it. O(its limits). */
+  fullLimit(task: number): { readonly id: number; readonly limit: string; readonly size: number } | undefined {
+    if (this.#isStopped || !this.isOffered(task)) return undefined;
+    const { plan, parts, runId } = this.#options;
+    const id = parts.limits.firstFull(this.#limits[task] ?? noLimits);
+    if (id === -1) return undefined;
+    const pooled = parts.limits.name(id);
+    const limit = plan.tasks[task]?.limits.find((name) => pooled === name || pooled === ownLimit(runId, name));
+    return { id, limit: limit ?? pooled, size: parts.limits.size(id) };
+  }
+
+  /** The taken tasks that hold a limit, ascending. O(tasks under way). */
+  holdersOf(limitId: number): readonly number[] {
+    return [...this.#held].filter((task) => this.#limits[task]?.includes(limitId)).sort((a, b) => a - b);
+  }
+
   /** A taken task did not start after all. */
   putBack(task: number): void {
     this.letGo(task);

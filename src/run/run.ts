@@ -2,16 +2,23 @@ import type { SerializedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { PlanShape } from '../plan/index.ts';
 import {
+  isInFlight,
   isSatisfied,
   snapshotOfRun,
+  whyWaiting,
   type RunHeader,
   type RunRecord,
   type RunSnapshot,
   type RunState,
+  type StandingTask,
+  type StartFacts,
   type TaskState,
+  type WaitReason,
 } from '../state/index.ts';
 import type { Listener, NoticeBus } from './notice-bus.ts';
 import type { NoticeKind } from './run-notice.ts';
+import { taskIndex } from './task-index.ts';
+import type { FailurePolicy } from '../workflow/index.ts';
 
 /** How a run ended. */
 export interface RunOutcome {
@@ -22,12 +29,20 @@ export interface RunOutcome {
   readonly failures: readonly { readonly task: string; readonly error: SerializedError }[];
 }
 
+/** A task that does not run although its run could still need it, and why. */
+export interface WaitingTask extends StandingTask {
+  readonly reason: WaitReason;
+}
+
 interface RunOptions {
   readonly header: RunHeader;
   readonly plan: PlanShape;
   readonly record: RunRecord;
   readonly bus: NoticeBus;
   readonly settled: () => Promise<void>;
+  readonly onFailure: FailurePolicy;
+  /** What keeps tasks from starting at this instant. */
+  readonly startFacts: () => StartFacts;
 }
 
 /** A run, as an embedding program sees it. Reads only; operator actions are the engine's. */
@@ -66,6 +81,29 @@ export class Run {
   /** The run as recorded at this instant. O(tasks + edges). */
   snapshot(): RunSnapshot {
     return snapshotOfRun(this.#options);
+  }
+
+  /**
+   * Why a task, given by its key or its number, does not run at this instant; or that it does. Of a run that another
+   * process runs it answers as far as the record tells. O(tasks + edges).
+   *
+   * @throws UnknownTaskError
+   */
+  why(task: string | number): WaitReason {
+    const { plan, header } = this.#options;
+    return whyWaiting({ ...this.#options, start: this.#options.startFacts() })(taskIndex(plan, header, task));
+  }
+
+  /** Every task that neither runs nor has ended, and why, in plan order. O(tasks + edges). */
+  waiting(): readonly WaitingTask[] {
+    const { plan, record } = this.#options;
+    const why = whyWaiting({ ...this.#options, start: this.#options.startFacts() });
+    return plan.tasks.flatMap(({ key }, index) => {
+      const state = record.taskState(index);
+      if (isInFlight(state)) return [];
+      const reason = why(index);
+      return reason.kind === 'settled' ? [] : [{ number: index + 1, key, state, reason }];
+    });
   }
 
   /**

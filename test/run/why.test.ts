@@ -102,7 +102,7 @@ describe('a task that could start', () => {
 
   it('waits for its next attempt until that is due, and then for a slot', async () => {
     const retry = { attemptsMax: 2, backoffMs: 500, jitter: 0 };
-    const stage = await setup({ a: { retry, priority: 9 }, b: [] }, { concurrency: 1 });
+    const stage = await setup({ a: { retry, priority: 1e9 }, b: [] }, { concurrency: 1 });
     const { run, tasks, clock } = stage;
     await tasks.a.nextAttempt().fail(broken);
     for (const known of [run, await fromElsewhere(stage)]) {
