@@ -110,6 +110,17 @@ describe('a step in trouble', () => {
     expect(() => process.kill(Number(pid), 0)).toThrow();
   });
 
+  it('waits for a command that was cut off and still runs before it undoes, and forgets it', async () => {
+    const userHome = join(setup.host.homePath, '..');
+    await setup.onHost(sh`mkdir -p .precede/steps/test-7-1.rpm .precede/steps/test-71-1.rpm
+(sleep 0.5; touch late) >/dev/null 2>&1 </dev/null & echo $! >.precede/steps/test-7-1.rpm/pid`);
+    await installRpm(server).undo?.(setup.context(2));
+    expect(existsSync(join(userHome, 'late'))).toBe(true);
+    // That of another task, whose number only begins alike, is not this one's to forget.
+    expect(readdirSync(join(userHome, '.precede', 'steps'))).toEqual(['test-71-1.rpm']);
+    await setup.onHost(sh`rm -r .precede late`);
+  });
+
   it('leaves alone what was there before the run', async () => {
     const control = `${setup.host.agentPath}/bin/ocp_agentctl`;
     await setup.onHost(sh`${control} start`);
