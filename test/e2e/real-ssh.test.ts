@@ -1,6 +1,6 @@
 // What is real here: the SSH path. Debian's sshd, a login user of this machine, its shell, curl. What stands in for the
 // rest is the sandbox: its database and root server, the package, and the programs rpm, ss, observer and ocp_agentctl
-// that the host has on its PATH or in its directories.
+// that the host has on its PATH or in its directories. The sudo there becomes nobody else.
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,12 +63,18 @@ describe.skipIf(missing !== undefined)('a host behind a real OpenSSH server', ()
       const scanned = await precede(['inventory', 'scan-keys', file, '--format', 'json'], { cwd });
       expect(JSON.parse(scanned.stdout)).toMatchObject([{ id: 1, pinned: 'same', key: { hostKey: sshd.hostKey } }]);
 
+      expectFound(await check(file), 'BECOME_REFUSED');
+      const sudoLog = makeSudo(world);
+
       const checked = await precede(['inventory', 'check', file, '--connect', '--format', 'json'], { cwd });
-      expect(checked).toMatchObject({ status: 0, stderr: '' });
       expect(JSON.parse(checked.stdout)).toMatchObject({
         isSound: true,
-        found: { hosts: [{ id: 1, isReached: true, facts: { user: user.name } }], clusters: [{ servers: 3 }] },
+        found: {
+          hosts: [{ id: 1, isReached: true, facts: { user: user.name }, problems: [] }],
+          clusters: [{ servers: 3, problems: [] }],
+        },
       });
+      expect(checked).toMatchObject({ status: 0, stderr: '' });
 
       const args = ['run', 'add-ob-server', '--inventory', file, '--hosts', '1', '--store', 'runs.db'];
       const ran = await precede(args, { cwd });
@@ -84,6 +90,7 @@ describe.skipIf(missing !== undefined)('a host behind a real OpenSSH server', ()
       expect(statSync(`/proc/${pid}`).uid).toBe(user.uid);
       const settings = readFileSync(join(host.homePath, 'etc', 'observer.config.bin'), 'utf8');
       expect(JSON.parse(settings)).toMatchObject({ zone: 'zone2', parameters: { memory_limit: '6G' } });
+      expect(readFileSync(sudoLog, 'utf8')).toMatch(/^-n rpm -qa\n-n rpm -ivh --prefix \S+ \S+\.rpm\n$/);
       expect(await onHost('rpm -qa')).toMatch(/^oceanbase-ce-/);
       expect(await onHost('find . -path "./.precede/*" -type f')).toBe('');
       expect(await membersSeenBy({ host: host.ip, port: host.sqlPort })).toContain(host.ip);
@@ -224,6 +231,18 @@ async function startWorld(): Promise<World> {
   }
 }
 
+/** A stand-in for sudo, which becomes nobody else: it writes down what it was asked, and runs it. */
+function makeSudo({ cwd, host, user }: World): string {
+  const log = join(cwd, 'sudo.log');
+  writeFileSync(log, '');
+  giveTo(user, log);
+  const program = join(host.rootPath, '..', 'bin', 'sudo');
+  writeFileSync(program, `#!/bin/sh\necho "$*" >>'${log}'\n[ "$1" = -n ] || exit 1\nshift\nexec "$@"\n`, {
+    mode: 0o755,
+  });
+  return log;
+}
+
 /** The package over HTTP, as from a mirror. */
 async function servePackage({
   packages: [found],
@@ -292,6 +311,7 @@ function hostText(host: SandboxHost, { user, hostKey, keyFile, port }: SshText):
       hostKey: ${hostKey}
     directories: { home: ${host.homePath}, data: ${host.dataPath}, log: ${host.logPath}, agent: ${host.agentPath} }
     ports: { sql: ${host.sqlPort}, rpc: ${host.rpcPort} }
+    become: sudo
 `;
 }
 

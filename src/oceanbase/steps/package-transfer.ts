@@ -55,7 +55,7 @@ export async function removeBroughtPackage(
 }
 
 /** The command by which a host fetches a file over http(s), following at most 5 redirections. */
-export function fetchCommand(url: string, to: string): ShellCommand {
+function fetchCommand(url: string, to: string): ShellCommand {
   return sh`if command -v curl >/dev/null 2>&1
 then exec curl --fail --silent --show-error --globoff --location --max-redirs 5 --proto '=http,https' --proto-redir '=http,https' --connect-timeout 20 --output ${to} --url ${url}
 elif command -v wget >/dev/null 2>&1
@@ -90,7 +90,9 @@ async function sendPackage(
   let sent = 0;
   for await (const piece of packagePieces(found, context.signal)) {
     const name = `${packagesDirectory}/${found.fileName}.${String(names.length).padStart(6, '0')}`;
-    await act(context, site, sh`cat >${name}`, { stdin: piece, timeoutMs: transferTimeoutMs, isRepeatable: true });
+    // The directory goes whenever it is empty.
+    const command = sh`mkdir -p ${packagesDirectory} && cat >${name}`;
+    await act(context, site, command, { stdin: piece, timeoutMs: transferTimeoutMs, isRepeatable: true });
     names.push(name);
     sent += piece.length;
     if (found.size) context.progress(Math.min(1, sent / found.size), `sending ${found.fileName}`);
