@@ -63,7 +63,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
 }
 
 /** The full flag set of a first start; `network` is what `networkFlags` answers. */
-export function startFlags(
+function startFlags(
   { host, cluster, paths }: ServerSite,
   server: ServerToAdd,
   network: readonly string[],
