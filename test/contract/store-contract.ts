@@ -5,11 +5,9 @@ import { createRunContract } from './store/create-run-contract.ts';
 import { lifecycleContract } from './store/lifecycle-contract.ts';
 import { listingContract } from './store/listing-contract.ts';
 import { logContract } from './store/log-contract.ts';
+import type { StoreUnderTest } from './store/store-under-test.ts';
 import { tablesContract } from './store/tables-contract.ts';
 import { tablesModelContract } from './store/tables-model-contract.ts';
-
-/** Gives the store of the test that is running. */
-export type StoreUnderTest = () => Store;
 
 /** Properties commit some hundred times, and a commit's sync can take long where others use the disk. */
 const timeoutMs = 60_000;

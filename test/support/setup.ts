@@ -113,7 +113,7 @@ export async function setup<Keys extends string>(
 }
 
 /** The states of a run's tasks by key, in plan order. */
-export function statesOf(run: Run): Readonly<Record<string, string>> {
+function statesOf(run: Run): Readonly<Record<string, string>> {
   return Object.fromEntries(run.snapshot().tasks.map(({ key, state }) => [key, state]));
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/state/index.ts';
 import { ClaimHeldError, UnknownRunError } from '../../../src/store/index.ts';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { createdAtMs, createdRun, eventsOf, newRun, rejection, started, taskStarted } from './runs.ts';
 
 const claims = ['cluster:21'];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ClaimHeldError, HeaderMismatchError, IdempotencyKeyError } from '../../../src/store/index.ts';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { admittedAs, createdAtMs, createdRun, headerOf, newRun, rejection, started } from './runs.ts';
 
 const seats = { claims: ['cluster:21', 'host:1'] };

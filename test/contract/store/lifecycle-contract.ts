@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { StoreClosedError } from '../../../src/store/index.ts';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { createdRun, newRun, rejection } from './runs.ts';
 
 export function lifecycleContract(store: StoreUnderTest): void {

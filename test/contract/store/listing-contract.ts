@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { admittedAs, createdAtMs, createdRun, newRun, started, taskStarted } from './runs.ts';
 
 export function listingContract(store: StoreUnderTest): void {

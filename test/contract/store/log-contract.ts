@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LogLine } from '../../../src/store/index.ts';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { createdRun } from './runs.ts';
 
 function line(text: string, fields: Partial<LogLine> = {}): LogLine {

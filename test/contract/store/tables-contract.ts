@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NestedTransactionError, TransactionEndedError } from '../../../src/store/index.ts';
 import type { Tables } from '../../../src/workflow/index.ts';
-import type { StoreUnderTest } from '../store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 import { admittedAs, createdRun, newRun, rejection } from './runs.ts';
 
 export function tablesContract(store: StoreUnderTest): void {

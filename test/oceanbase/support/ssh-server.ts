@@ -141,7 +141,7 @@ function isUser(context: ssh2.AuthContext): boolean {
 }
 
 /** Really runs the command; its process ends with the channel. */
-export const runWithShell: OnCommand = (command, channel, { session }) => {
+const runWithShell: OnCommand = (command, channel, { session }) => {
   const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const kill = (): void => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
