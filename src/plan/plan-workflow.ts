@@ -69,12 +69,13 @@ function scrubberOf(workflow: Workflow, secrets: readonly string[]): Scrubber {
   }
 }
 
-function identityProblems({ name, version }: Pick<Workflow, 'name' | 'version'>): readonly Problem[] {
+function identityProblems({ name, version, deadlineMs = Infinity }: Workflow): readonly Problem[] {
   const wrong = Object.entries({ name, version }).filter(([, value]) => typeof value !== 'string' || value === '');
-  return wrong.map(([field]) => ({
-    code: 'INVALID_WORKFLOW',
-    message: `the workflow's ${field} is a non-empty string.`,
-  }));
+  const rules = wrong.map(([field]) => `the workflow's ${field} is a non-empty string.`);
+  if (!(typeof deadlineMs === 'number' && deadlineMs > 0)) {
+    rules.push(`the workflow's deadlineMs is a positive number of milliseconds, not ${String(deadlineMs)}.`);
+  }
+  return rules.map((message) => ({ code: 'INVALID_WORKFLOW', message }));
 }
 
 const noStandardSchema: Problem = {

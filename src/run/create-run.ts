@@ -6,6 +6,7 @@ import type { CreatedRun } from '../store/index.ts';
 import { emptyRunContext, type RunContext } from '../workflow/index.ts';
 import type { StartOptions } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { recordedDeadline } from './run-deadline.ts';
 
 /** OCP's own administrator has this id. */
 const adminId = 100;
@@ -17,8 +18,10 @@ const adminId = 100;
 export async function createRun(
   { store, clock, scrubber }: Pick<EngineParts, 'store' | 'clock' | 'scrubber'>,
   plan: Plan,
-  { idempotencyKey, by = 'admin', workflowSource }: StartOptions,
+  options: StartOptions,
 ): Promise<CreatedRun> {
+  const { idempotencyKey, by = 'admin', workflowSource } = options;
+  const deadline = recordedDeadline(plan, options);
   const nowMs = clock.nowMs();
   const { workflow, claims, input } = plan;
   return await store.createRun({
@@ -41,6 +44,7 @@ export async function createRun(
         createdAtMs: nowMs,
         utcOffsetMinutes: clock.utcOffsetMinutes(nowMs),
         onFailure: workflow.onFailure,
+        ...deadline,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         ...(subject === undefined ? {} : { subject: scrubber.json(subject) as JsonObject }),
         ...(workflowSource === undefined ? {} : { workflowSource }),

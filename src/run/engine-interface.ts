@@ -36,6 +36,11 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
   /** Who asks. @default 'admin' */
   readonly by?: string;
+  /**
+   * The run is cancelled in the name of `the run deadline` when it is under way for longer: counted from its start, a
+   * pause included, and anew when it is retried after it has ended. Milliseconds, or Infinity. @default the workflow's
+   */
+  readonly deadlineMs?: number;
   /** Where another process finds the workflow again. */
   readonly workflowSource?: string;
 }

@@ -15,6 +15,8 @@ import { AttemptRunner } from './attempt-runner.ts';
 import { backoffMs } from './backoff.ts';
 import type { WorkSource } from './dispatcher.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { operations } from './operations.ts';
+import { RunDeadline, runDeadlineName } from './run-deadline.ts';
 import { RunJournal, type Decision, type ProposalOptions } from './run-journal.ts';
 import { RunReporter } from './run-reporter.ts';
 import { RunSchedule } from './run-schedule.ts';
@@ -43,6 +45,7 @@ export class LiveRun implements WorkSource {
   readonly #journal: RunJournal;
   readonly #attempts: AttemptRunner;
   readonly #schedule: RunSchedule;
+  readonly #deadline: RunDeadline;
   #isConcluded: boolean;
   #isSettling = false;
   #isAborted = false;
@@ -75,6 +78,14 @@ export class LiveRun implements WorkSource {
       parts.dispatcher.wake(this);
     };
     this.#schedule = new RunSchedule({ runId: header.id, plan, record, parts, onReady });
+    this.#deadline = new RunDeadline({
+      deadlineMs: header.deadlineMs ?? Infinity,
+      record,
+      parts,
+      onOver: () => {
+        this.#cancelLate();
+      },
+    });
     this.#isConcluded = isSettledRun(record.state);
   }
 
@@ -82,6 +93,7 @@ export class LiveRun implements WorkSource {
   begin(): void {
     if (this.#failure) return;
     this.#schedule.armBackoffs();
+    this.#deadline.begin();
     this.#afterBatch();
   }
 
@@ -212,6 +224,7 @@ export class LiveRun implements WorkSource {
     const isTakenUpAgain = this.#isConcluded && (event.type === 'tasks-retried' || event.type === 'task-skipped');
     if (isTakenUpAgain) this.#schedule.takeUpAgain();
     else this.#schedule.follow(event);
+    this.#deadline.follow();
     this.#isConcluded = isSettledRun(this.record.state);
     if (event.type === 'task-cancelling') this.#abort(event.task, event.by);
     this.reporter.tell(event, changes);
@@ -242,6 +255,21 @@ export class LiveRun implements WorkSource {
       const atMs = this.#parts.clock.nowMs();
       return latest.tasksIn('RUNNING').map((task) => ({ type: 'task-cancelling', task, by, atMs }));
     });
+  }
+
+  /** The run's deadline is over: it is cancelled as if somebody had asked for it. */
+  #cancelLate(): void {
+    const { header, plan } = this;
+    this.#propose(
+      (record) => {
+        const isOpen = (record.state === 'RUNNING' || record.state === 'PAUSED') && !record.isCancelRequested;
+        const atMs = this.#parts.clock.nowMs();
+        if (!isOpen) return [];
+        return operations.cancelRun({ runId: header.id, plan, record, by: runDeadlineName, atMs });
+      },
+      // A commit of its own: no task may be started in the same one.
+      {},
+    );
   }
 
   #settleIfOver(): void {
@@ -276,6 +304,7 @@ export class LiveRun implements WorkSource {
   #fail(error: Error): void {
     this.#failure = error;
     this.#schedule.stop();
+    this.#deadline.stop();
     this.#parts.dispatcher.forget(this);
     this.#parts.reportFailure(this.header.id, error);
     for (const { reject } of this.#waiters.splice(0)) reject(error);

@@ -31,6 +31,8 @@ export interface WorkflowOptions<Schema extends InputSchema> {
   readonly reopen?: (reopening: Reopening<ParsedInput<Schema>>) => Promise<void>;
   /** @default 'finish-running' */
   readonly onFailure?: FailurePolicy;
+  /** A run that is under way for longer is cancelled. Milliseconds, or Infinity; whoever starts it may say another. @default none */
+  readonly deadlineMs?: number;
 }
 
 /** A named, versioned declaration that can be planned, run and inspected. Made by `defineWorkflow`. */
@@ -39,6 +41,8 @@ export interface Workflow<Raw = unknown> {
   readonly version: string;
   readonly description: string;
   readonly onFailure: FailurePolicy;
+  /** A run that is under way for longer is cancelled. Milliseconds, or Infinity. @default none */
+  readonly deadlineMs?: number;
   readonly inputSchema: InputSchema<unknown, Raw>;
   /** Declares against parsed input. */
   readonly expand: (input: unknown) => Declaration;
@@ -67,6 +71,7 @@ export function defineWorkflow<Schema extends InputSchema>(
     version,
     description,
     onFailure,
+    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
     inputSchema: options.input,
     // `input` is what this very schema has made of the raw input.
     expand: (input: unknown) => recordDeclaration(declare, input as ParsedInput<Schema>).finish(),
