@@ -67,6 +67,7 @@ export {
   type TaskName,
   type TaskNotice,
   type WaitingTask,
+  type WarningNotice,
 } from './run/index.ts';
 export { createScrubber, secret, type Scrubber } from './secrets/index.ts';
 export {

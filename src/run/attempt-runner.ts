@@ -15,6 +15,9 @@ interface AttemptRunnerOptions {
   readonly reporter: RunReporter;
 }
 
+/** An attempt that runs so many times its estimate is slow. */
+const slowFactor = 3;
+
 /** Gives task bodies their context, their time limit and their abort signal, and forgets them when they end. */
 export class AttemptRunner {
   readonly #options: AttemptRunnerOptions;
@@ -36,10 +39,12 @@ export class AttemptRunner {
     this.#controllers.set(task, controller);
     if (this.#abortedBy !== undefined) controller.abort(this.#abortedBy);
     const cancelTimeout = this.#limitTime(declared, controller);
+    const cancelWarning = this.#warnWhenSlow(task, declared);
     try {
       return await body(declared, this.#context(task, declared, controller.signal));
     } finally {
       cancelTimeout?.();
+      cancelWarning?.();
       this.#controllers.delete(task);
     }
   }
@@ -59,6 +64,16 @@ export class AttemptRunner {
     if (timeoutMs === undefined) return undefined;
     return this.#options.parts.deadlines.after(timeoutMs, () => {
       controller.abort(new TaskTimeoutError(key, timeoutMs));
+    });
+  }
+
+  /** Not of a default estimate, which nobody gave, and not of an undo, which has none. */
+  #warnWhenSlow(task: number, { estimateMs, hasOwnEstimate }: DeclaredTask): (() => void) | undefined {
+    const { parts, record, reporter } = this.#options;
+    if (!hasOwnEstimate || estimateMs === 0 || record.taskState(task) === 'ROLLING_BACK') return undefined;
+    const beganMs = parts.clock.monotonicMs();
+    return parts.deadlines.after(slowFactor * estimateMs, () => {
+      reporter.warnSlow(task, { elapsedMs: Math.round(parts.clock.monotonicMs() - beganMs), estimateMs });
     });
   }
 

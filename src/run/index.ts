@@ -31,6 +31,7 @@ export type {
   RunNotice,
   TaskName,
   TaskNotice,
+  WarningNotice,
 } from './run-notice.ts';
 export {
   EffectMissingError,

@@ -64,8 +64,22 @@ export interface ProgressNotice extends Omit<OfRun, 'sequence'> {
   readonly text: string;
 }
 
+/**
+ * An attempt has run three times as long as its task's declared estimate, and goes on. Told once an attempt. Also a line
+ * of the task's log, of level `warn`.
+ */
+export interface WarningNotice extends Omit<OfRun, 'sequence'> {
+  readonly kind: 'warning';
+  readonly code: 'SLOW_TASK';
+  readonly task: TaskName;
+  readonly attempt: number;
+  readonly elapsedMs: number;
+  readonly estimateMs: number;
+  readonly text: string;
+}
+
 /** Everything that a run tells its listeners: one closed union, told apart by `kind`. */
-export type Notice = TaskNotice | RunNotice | LogNotice | ProgressNotice;
+export type Notice = TaskNotice | RunNotice | LogNotice | ProgressNotice | WarningNotice;
 
 export type NoticeKind = Notice['kind'];
 

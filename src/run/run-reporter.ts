@@ -1,4 +1,4 @@
-import type { PlanShape } from '../plan/index.ts';
+import { durationText, type PlanShape } from '../plan/index.ts';
 import {
   runStateAfter,
   type RunEvent,
@@ -82,6 +82,19 @@ export class RunReporter {
     const share = Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0));
     const notice = { runId: header.id, atMs: parts.clock.nowMs(), task: this.nameOf(task) };
     this.#publish({ kind: 'progress', ...notice, fraction: share, text: parts.scrubber.text(plainText(text)) });
+  }
+
+  /** Tells, logs and keeps in the task's log that an attempt takes much longer than estimated. */
+  warnSlow(task: number, { elapsedMs, estimateMs }: { readonly elapsedMs: number; readonly estimateMs: number }): void {
+    const { header, record, parts } = this.#options;
+    const name = this.nameOf(task);
+    const far = `has been running for ${durationText(elapsedMs)}; it was estimated to take ${durationText(estimateMs)}`;
+    const text = parts.scrubber.text(`Task "${name.key}" ${far}.`);
+    const line = { runId: header.id, attempt: record.attempt(task), atMs: parts.clock.nowMs(), text };
+    const warning = { code: 'SLOW_TASK', elapsedMs, estimateMs } as const;
+    parts.logger.warn({ runId: line.runId, task: name.key, attempt: line.attempt, ...warning }, text);
+    this.#keep({ ...line, task, level: 'warn' });
+    this.#publish({ kind: 'warning', ...line, ...warning, task: name });
   }
 
   /** A line that the store does not take is lost; the first of them in a row is reported. */

@@ -41,6 +41,7 @@ export class DeclarationRecorder {
       upstreams: options.upstream ?? {},
       body: bodyOf(options),
       estimateMs: options.estimateMs ?? estimateDefaultMs,
+      hasOwnEstimate: options.estimateMs !== undefined,
       irreversible: undo === 'irreversible',
       skippable: skippable !== false,
       skippedOutput: typeof skippable === 'object' ? skippable.output : undefined,
@@ -58,6 +59,7 @@ export class DeclarationRecorder {
       upstreams: joinsOne ? [upstream] : upstream,
       body: joinsOne ? passOnOne : passOnAll,
       estimateMs: 0,
+      hasOwnEstimate: false,
       irreversible: false,
       skippable: true,
       skippedOutput: undefined,
@@ -127,6 +129,7 @@ export class DeclarationRecorder {
       retry: { ...retryDefaults, ...options.retry },
       timeoutMs: options.timeoutMs,
       estimateMs: parts.estimateMs,
+      hasOwnEstimate: parts.hasOwnEstimate,
       limits: [...(options.limits ?? []), ...(this.#fanOut?.limit === undefined ? [] : [this.#fanOut.limit])],
       priority: options.priority,
       skippable: parts.skippable,
@@ -188,6 +191,7 @@ interface NewTask {
   readonly upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[];
   readonly body: TaskBody;
   readonly estimateMs: number;
+  readonly hasOwnEstimate: boolean;
   readonly irreversible: boolean;
   readonly skippable: boolean;
   readonly skippedOutput: JsonValue | undefined;

@@ -27,6 +27,8 @@ export interface DeclaredTask {
   readonly retry: Required<RetryOptions>;
   readonly timeoutMs: number | undefined;
   readonly estimateMs: number;
+  /** Whether somebody gave the estimate; a default says nothing about the task, and a barrier has none. */
+  readonly hasOwnEstimate: boolean;
   readonly limits: readonly string[];
   readonly priority: number | undefined;
   readonly skippable: boolean;

@@ -152,6 +152,7 @@ function declaredTask(task: GraphTask, run: GraphWorkflowOptions['run']): Declar
     retry: retryDefaults,
     timeoutMs: task.timeoutMs,
     estimateMs,
+    hasOwnEstimate: task.estimateMs !== undefined,
     limits: [...limits],
     priority: undefined,
     skippable: true,

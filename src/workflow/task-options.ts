@@ -48,7 +48,11 @@ export interface TaskOptions<Input, Upstreams, Output> {
   readonly retry?: RetryOptions;
   /** An attempt longer than this is aborted and fails. Milliseconds. @default none */
   readonly timeoutMs?: number;
-  /** Expected length, for plans and the critical path. Milliseconds. @default 1_000; a barrier's is 0 */
+  /**
+   * Expected length, for plans and the critical path; an attempt that runs three times as long is warned of. Milliseconds.
+   *
+   * @default 1_000, of which nobody is warned; a barrier's is 0
+   */
   readonly estimateMs?: number;
   /** Named concurrency limits that an attempt holds one place of, such as `host:1`. @default none */
   readonly limits?: readonly string[];

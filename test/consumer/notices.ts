@@ -1,4 +1,4 @@
-// A run observed through its notices: all four kinds, of one run and of all runs.
+// A run observed through its notices: every kind that it has, of one run and of all runs.
 import assert from 'node:assert/strict';
 import { createEngine, defineWorkflow, type Notice, type TaskNotice } from 'precede';
 import { z } from 'zod';
@@ -54,5 +54,7 @@ function described(notice: Notice): string {
       return `${notice.task.name}, attempt ${notice.attempt}: ${notice.text} ${JSON.stringify(notice.fields)}`;
     case 'progress':
       return `${notice.task.name}: ${notice.fraction} ${notice.text}`;
+    case 'warning':
+      return `${notice.code}: ${notice.text}`;
   }
 }
