@@ -20,7 +20,7 @@ export function connectFailure(facts: ConnectFacts): HostSessionError {
   const code = codeOf(facts);
   return new HostSessionError(code, {
     hostId: address.id,
-    message: `Cannot connect to ${place}: ${explanations[code] ?? reasonOf(facts)}`,
+    message: `Cannot connect to ${place}: ${keyMistake(facts) ?? explanations[code] ?? reasonOf(facts)}`,
     mayHaveRun: false,
     details: { host: address.host, port: address.port, user: address.user, reason: reasonOf(facts) },
   });
@@ -32,6 +32,12 @@ const explanations: Partial<Record<HostErrorCode, string>> = {
   SSH_HOST_KEY_MISMATCH: 'it shows another host key than the one in the inventory.',
   SSH_AUTHENTICATION: 'it does not accept this user with this key.',
 };
+
+/** The host was not even asked: ssh2 throws for a key that has a passphrase or an unknown form, and does not show it. */
+function keyMistake({ error }: ConnectFacts): string | undefined {
+  const [, why] = /^Cannot parse privateKey: (.*)/.exec(error?.message ?? '') ?? [];
+  return why === undefined ? undefined : `our private key cannot be used: ${why}.`;
+}
 
 function codeOf(facts: ConnectFacts): HostErrorCode {
   const { error, hostKeyRefused, tcpConnected } = facts;

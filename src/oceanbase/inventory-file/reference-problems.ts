@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import ssh2 from 'ssh2';
 import { isOpenToOthers } from '../inventory/secret-ref.ts';
 import { localPath } from './describe-fleet.ts';
 import type { FieldProblem } from './field-problem.ts';
@@ -30,7 +31,7 @@ interface HostReferences {
 
 /**
  * What is wrong on this machine with the secrets and packages that a checked file points to. A secret's file that others
- * may read is always refused. Secrets are not read.
+ * may read is always refused. Passwords are not read.
  */
 export async function referenceProblems(entries: References, check: ReferenceCheck): Promise<readonly FieldProblem[]> {
   const secrets = secretsIn(entries).map((secret) => secretProblem(secret, check));
@@ -64,15 +65,30 @@ async function secretProblem(
 ): Promise<FieldProblem | undefined> {
   if (secret.env !== undefined) return isThorough ? unsetProblem(secret.env, path) : undefined;
   if (secret.file === undefined) return undefined;
-  const place = localPath(secret.file, file);
-  const field = [...path, 'file'];
-  const found = await stat(place).catch(() => undefined);
-  if (!found?.isFile()) {
-    return isThorough ? { code: 'SECRET_NOT_FOUND', path: field, message: `there is no file ${place}` } : undefined;
+  const reference = { place: localPath(secret.file, file), path: [...path, 'file'], code };
+  const found = await stat(reference.place).catch(() => undefined);
+  if (found?.isFile()) return await fileProblem(reference, { mode: found.mode, isThorough });
+  if (!isThorough) return undefined;
+  return { code: 'SECRET_NOT_FOUND', path: reference.path, message: `there is no file ${reference.place}` };
+}
+
+async function fileProblem(
+  { place, path, code }: Pick<NamedSecret, 'path' | 'code'> & { readonly place: string },
+  { mode, isThorough }: { readonly mode: number; readonly isThorough: boolean },
+): Promise<FieldProblem | undefined> {
+  if (isOpenToOthers(mode)) {
+    const message = `${place} is open to others than its owner`;
+    return { code, path, message, next: `Make it readable for this user only: chmod 600 ${place}` };
   }
-  if (!isOpenToOthers(found.mode)) return undefined;
-  const message = `${place} is open to others than its owner`;
-  return { code, path: field, message, next: `Make it readable for this user only: chmod 600 ${place}` };
+  return isThorough && code === 'KEY_FILE_REFUSED' ? await keyProblem(place, path) : undefined;
+}
+
+/** ssh2 says why it cannot read a key (a passphrase, a form that it does not know) and shows nothing of it. */
+async function keyProblem(place: string, path: FieldPath): Promise<FieldProblem | undefined> {
+  const key = await readFile(place).then(ssh2.utils.parseKey, (error: unknown) => error);
+  if (!(key instanceof Error)) return undefined;
+  const next = 'Use a key in the form of OpenSSH without a passphrase: ssh-keygen -t ed25519 -N "".';
+  return { code: 'KEY_FILE_REFUSED', path, message: `${place} cannot be used: ${key.message}`, next };
 }
 
 function unsetProblem(name: string, path: FieldPath): FieldProblem | undefined {

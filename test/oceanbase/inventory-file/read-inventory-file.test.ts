@@ -206,12 +206,19 @@ describe('a broken file', () => {
     ]);
   });
 
-  it.each(['', '[]', 'version: [', '- a\n b: c\n\t', 'a: &a [*a, *a]', '%', '"'.repeat(3), '['.repeat(50_000), '\0'])(
-    'of other shapes is refused as a file: %j',
-    async (text) => {
-      expect(await problemsOf(text)).not.toEqual([]);
-    },
-  );
+  it.each([
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['a list that does not end', 'version: ['],
+    ['a wrong indentation', '- a\n b: c\n\t'],
+    ['an alias within what it stands for', 'a: &a [*a, *a]'],
+    ['a lone percent sign', '%'],
+    ['a quotation that does not end', '"""'],
+    ['50,000 lists in each other', '['.repeat(50_000)],
+    ['a NUL character', '\0'],
+  ])('that is %s is refused as a file', async (_what, text) => {
+    expect(await problemsOf(text)).not.toEqual([]);
+  });
 
   it('leaves the prototypes of objects alone', async () => {
     const text = `${soundFile}__proto__: { polluted: 1 }\n`.replace(
