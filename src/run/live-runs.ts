@@ -15,7 +15,6 @@ export class LiveRuns {
   readonly #workflows = new Map<string, Workflow>();
   readonly #active = new Map<number, LiveRun>();
   readonly #ended = new Map<number, WeakRef<LiveRun>>();
-  readonly #loading = new Map<number, Promise<LiveRun>>();
   readonly #forgotten = new FinalizationRegistry<number>((id) => {
     if (!this.#ended.get(id)?.deref()) this.#ended.delete(id);
   });
@@ -65,17 +64,12 @@ export class LiveRuns {
    *
    * @throws UnknownRunError, RunNotOwnedError, UnknownWorkflowError, PlanChangedError, SecretInputError
    */
-  find(id: number): Promise<LiveRun> {
+  async find(id: number): Promise<LiveRun> {
     const active = this.#active.get(id);
-    if (active) return Promise.resolve(active);
-    const loading = this.#loading.get(id) ?? this.#load(id).finally(() => this.#loading.delete(id));
-    this.#loading.set(id, loading);
-    return loading;
-  }
-
-  async #load(id: number): Promise<LiveRun> {
+    if (active) return active;
     const stored = await this.#parts.store.readRun(id);
     if (!stored) throw new UnknownRunError(id);
+    // Whoever asked at the same time may have been first; from here to the end nobody else gets a turn.
     const known = this.get(id, stored);
     if (known) return known;
     if (!isSettledRun(stored.state)) throw new RunNotOwnedError(id, stored.state);

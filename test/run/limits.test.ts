@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEngine } from '../../src/run/index.ts';
+import { Deadlines } from '../../src/run/deadlines.ts';
+import { RunSchedule } from '../../src/run/run-schedule.ts';
+import { planWorkflow } from '../../src/plan/index.ts';
 import { LimitPool } from '../../src/schedule/index.ts';
+import { RunRecord } from '../../src/state/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { defineWorkflow, type TaskContext } from '../../src/workflow/index.ts';
 import { PuppetTask } from '../support/puppet-task.ts';
@@ -114,6 +118,21 @@ describe('the limit of a fan-out', () => {
     await engine.start(workflow, {});
     await quiet();
     expect(puppet.begun).toBe(2);
+  });
+
+  it('is forgotten when the run is over and nothing holds it any more', () => {
+    const plan = planWorkflow(fanOut(1, ['a', 'b']).workflow, {});
+    const record = new RunRecord(plan.graph);
+    record.apply({ type: 'run-started', by: 'kim', atMs: 0 });
+    const limits = new LimitPool();
+    const clock = new VirtualClock();
+    const parts = { limits, clock, deadlines: new Deadlines(clock) };
+    const schedule = new RunSchedule({ runId: 1, plan, record, parts, onReady: () => {} });
+    const task = schedule.take();
+    schedule.stop();
+    expect(limits.known).toBe(1);
+    schedule.letGo(task);
+    expect(limits.known).toBe(0);
   });
 
   it('holds again when the run is taken up again', async () => {

@@ -149,16 +149,18 @@ describe('cancel', () => {
 
   it('reaches tasks whose start is being recorded', async () => {
     const store = new WatchedStore();
-    const { tasks, engine, run, states } = await setup({ a: [], b: ['a'], c: [] }, { store });
+    const retry = { attemptsMax: 2, backoffMs: 10, jitter: 0 };
+    const { tasks, engine, run, states, clock } = await setup({ a: { retry }, b: [], c: [] }, { store });
+    await tasks.a.nextAttempt().fail();
     store.hold();
-    await tasks.c.nextAttempt().succeed();
-    await tasks.a.nextAttempt().succeed();
+    await tasks.b.nextAttempt().succeed();
+    await clock.advance(10);
     const cancelled = engine.cancel(run.id);
     store.release();
     await cancelled;
     await quiet();
-    expect(states()).toEqual({ a: 'SUCCESS', b: expect.stringMatching(/CANCELLING|READY/), c: 'SUCCESS' });
-    expect(tasks.b.attempts.every(({ isAborted }) => isAborted)).toBe(true);
+    expect(states()).toEqual({ a: 'CANCELLING', b: 'SUCCESS', c: 'CANCELLING' });
+    expect([tasks.a.begun, tasks.a.attempts[1]?.isAborted]).toEqual([2, true]);
   });
 
   it('makes no automatic attempt afterwards', async () => {

@@ -6,6 +6,7 @@ import { limitSizes, type Scenario } from './scenario.ts';
 interface Line {
   attempts: number;
   isUnderWay: boolean;
+  isCancelling: boolean;
   isDone: boolean;
   hasFailed: boolean;
   mayStart: boolean;
@@ -24,6 +25,7 @@ class JournalReader {
   readonly #lines: readonly Line[];
   #isPaused = false;
   #isCancelled = false;
+  #isBeingCancelled = false;
   #isRollingBack = false;
   #end: string | undefined;
   #eventCount = 0;
@@ -33,6 +35,7 @@ class JournalReader {
     this.#lines = scenario.tasks.map(() => ({
       attempts: 0,
       isUnderWay: false,
+      isCancelling: false,
       isDone: false,
       hasFailed: false,
       mayStart: true,
@@ -49,6 +52,7 @@ class JournalReader {
       this.#isCancelled = false;
     }
     this.#readRun(event);
+    this.#requireAllCancelled(event);
     if ('task' in event) this.#readTask(event, this.#line(event.task));
     if (event.type === 'tasks-retried') for (const task of event.tasks) this.#retry(event, task);
     this.#requireLimits(event);
@@ -60,6 +64,7 @@ class JournalReader {
     if (event.type === 'run-rollback-started') this.#isRollingBack = true;
     if (event.type === 'run-cancel-requested') {
       this.#isCancelled = true;
+      this.#isBeingCancelled = true;
       this.#isPaused = false;
     }
     if (event.type !== 'run-settled') return;
@@ -83,6 +88,7 @@ class JournalReader {
         return;
       case 'task-cancelling':
         if (!line.isUnderWay) this.#note(event, 'of what is not under way');
+        line.isCancelling = true;
         return;
       case 'task-skipped':
       case 'task-resolved-success':
@@ -126,11 +132,19 @@ class JournalReader {
   #endBody(event: Extract<RunEvent, { task: number }>, line: Line): void {
     if (!line.isUnderWay) this.#note(event, 'of what is not under way');
     line.isUnderWay = false;
+    line.isCancelling = false;
     if (event.type === 'task-succeeded') line.isDone = true;
     const isRetried = event.type === 'task-failed' && event.retryAtMs !== undefined;
     if (isRetried) line.mayStart = true;
     line.hasFailed = event.type === 'task-cancelled' || (event.type === 'task-failed' && !isRetried);
     if (event.type === 'task-rolled-back') line.isDone = false;
+  }
+
+  /** Cancelling a run cancels all that is under way, in the same breath. */
+  #requireAllCancelled(event: RunEvent): void {
+    if (!this.#isBeingCancelled || event.type === 'task-cancelling' || event.type === 'run-cancel-requested') return;
+    this.#isBeingCancelled = false;
+    if (this.#lines.some((line) => line.isUnderWay && !line.isCancelling)) this.#note(event, 'before all is cancelled');
   }
 
   #retry(event: RunEvent, task: number): void {
