@@ -147,6 +147,12 @@ describe.skipIf(missing !== undefined)('a host behind a real OpenSSH server', ()
       const ran = await run(file);
       expect(ran.status).toBe(1);
       expect(ran.stderr).toContain('SSH_REFUSED');
+      // With the right port the run goes on, and finds what the first test has left there.
+      const args = ['retry', '1', '--store', `${file}.db`, '--inventory', inventoryFile('corrected.yaml')];
+      const retried = await precede(args, { cwd: world.cwd });
+      expect(retried.status).toBe(1);
+      expect(retried.stderr).not.toContain('SSH_REFUSED');
+      expect(retried.stderr).toContain('already');
     },
     timeoutMs,
   );
