@@ -41,7 +41,7 @@ describe('the deadline of a run that is taken up after a crash', () => {
 
 describe('a run deadline', () => {
   it('cancels the run in its own name when it is over, and not before', async () => {
-    const { run, tasks, clock, journal, states } = await setup({ a: [], b: ['a'] }, { start: { deadlineMs: 1_000 } });
+    const { tasks, clock, journal, states } = await setup({ a: [], b: ['a'] }, { start: { deadlineMs: 1_000 } });
     await clock.advance(999);
     expect(states()).toEqual({ a: 'RUNNING', b: 'PENDING' });
     await clock.advance(1);

@@ -7,6 +7,7 @@ import {
   isSettledRun,
   RunRecord,
   whyWaiting,
+  type TaskSnapshot,
   type WaitReason,
 } from '../../src/state/index.ts';
 import { setup } from '../support/setup.ts';
@@ -16,18 +17,84 @@ import { play } from './simulated-run.ts';
 
 const timeoutMs = 120_000;
 
-/** The kinds of reasons that fit a task's state in a run's state, told by hand and not by the rules under test. */
-function fits(kind: WaitReason['kind'], task: string, run: Run): boolean {
-  if (task === 'RUNNING' || task === 'CANCELLING' || task === 'ROLLING_BACK') return kind === 'running';
-  if (task === 'UNKNOWN') return kind === 'unknown';
-  if (task === 'ROLLED_BACK') return kind === 'settled';
-  const starting = ['starting', 'limit', 'slot'];
-  if (run.state === 'ROLLING_BACK') return [...starting, 'left-alone', 'downstreams', 'settled'].includes(kind);
-  if (task !== 'PENDING' && task !== 'READY') return kind === 'settled';
-  if (isSettledRun(run.state)) return kind === 'run-ended';
-  if (task === 'PENDING') return kind === 'upstreams' || kind === 'cancelled';
-  if (run.state === 'PAUSED') return ['paused', 'failure', 'cancelled'].includes(kind);
-  return [...starting, 'backoff', 'failure', 'cancelled'].includes(kind);
+const starting = ['starting', 'limit', 'slot'];
+
+/** The kinds of reasons that fit a task that has not begun, or waits for its undo, by its run's state; told by hand. */
+const fitting: Readonly<Record<string, readonly string[]>> = {
+  'PENDING in RUNNING': ['upstreams', 'cancelled'],
+  'PENDING in PAUSED': ['upstreams', 'cancelled'],
+  'READY in RUNNING': [...starting, 'backoff', 'failure', 'cancelled'],
+  'READY in PAUSED': ['paused', 'failure', 'cancelled'],
+  'PENDING in ROLLING_BACK': ['left-alone'],
+  'READY in ROLLING_BACK': [...starting, 'left-alone', 'downstreams'],
+  'SUCCESS in ROLLING_BACK': [...starting, 'downstreams'],
+  'SKIPPED in ROLLING_BACK': [...starting, 'downstreams'],
+  'FAILED in ROLLING_BACK': [...starting, 'downstreams'],
+  'CANCELLED in ROLLING_BACK': [...starting, 'downstreams'],
+  'ROLLBACK_FAILED in ROLLING_BACK': [...starting, 'downstreams', 'settled'],
+};
+
+/** The same for tasks of which the run's state says nothing. */
+const alwaysFitting: Readonly<Record<string, string>> = {
+  RUNNING: 'running',
+  CANCELLING: 'running',
+  ROLLING_BACK: 'running',
+  UNKNOWN: 'unknown',
+};
+
+function fittingKinds(task: string, run: Run): readonly string[] {
+  const always = alwaysFitting[task];
+  if (always !== undefined) return [always];
+  const isOpen = task === 'PENDING' || task === 'READY';
+  if (isOpen && isSettledRun(run.state)) return ['run-ended'];
+  return fitting[`${task} in ${run.state}`] ?? ['settled'];
+}
+
+/** What the answer about one task is held against. */
+interface Asked {
+  readonly scenario: Scenario;
+  readonly task: TaskSnapshot;
+  /** From 0. */
+  readonly index: number;
+  /** Numbers of its upstreams that are not done, ascending. */
+  readonly open: readonly number[];
+  readonly stateOf: (number: number) => string;
+}
+
+type ReasonOf<Kind extends WaitReason['kind']> = Extract<WaitReason, { readonly kind: Kind }>;
+
+/** What holds of a reason of a kind besides that it fits. */
+const truths: { readonly [Kind in WaitReason['kind']]?: (reason: ReasonOf<Kind>, asked: Asked) => boolean } = {
+  upstreams: ({ upstreams, brokenBy }, { open, stateOf }) =>
+    open.length > 0 &&
+    open.join() ===
+      upstreams
+        .map(({ number }) => number)
+        .sort((a, b) => a - b)
+        .join() &&
+    upstreams.every((one) => stateOf(one.number) === one.state) &&
+    (!brokenBy || !isDone(stateOf(brokenBy.number))),
+  downstreams: ({ downstreams }, { stateOf }) =>
+    downstreams.length > 0 && downstreams.every((one) => stateOf(one.number) === one.state),
+  failure: ({ failed, policy }, { scenario, stateOf }) =>
+    policy === scenario.onFailure && policy !== 'continue' && /^(FAILED|CANCELLED)$/.test(stateOf(failed.number)),
+  backoff: ({ untilMs, attempt }, { task }) => task.retryAtMs === untilMs && attempt === task.attempt + 1,
+  slot: ({ slots }, { scenario }) => slots.of === 'engine' && slots.inUse === scenario.concurrency,
+  limit: isFull,
+};
+
+/** As many distinct tasks as the limit has places, all of which name it and have at least been READY. */
+function isFull({ limit, size, holders, isWhole }: ReasonOf<'limit'>, { scenario, index, stateOf }: Asked): boolean {
+  const places = limitSizes[limit as keyof typeof limitSizes];
+  const names = (task: number): boolean => scenario.tasks[task]?.limits.includes(limit) === true;
+  const numbers = holders.map(({ number }) => number);
+  return (
+    isWhole &&
+    size === places &&
+    new Set(numbers).size === places &&
+    names(index) &&
+    numbers.every((number) => names(number - 1) && stateOf(number) !== 'PENDING')
+  );
 }
 
 /** What is wrong with a run's answers at one instant, in words. */
@@ -35,64 +102,18 @@ function wrongAnswers(run: Run, scenario: Scenario): readonly string[] {
   const { tasks } = run.snapshot();
   const firstId = tasks[0]?.id ?? 0;
   const stateOf = (number: number): string => tasks[number - 1]?.state ?? 'none';
-  return tasks.flatMap(({ key, state, upstreams }, index) => {
-    const reason = run.why(key);
-    const said = `${key} is ${state} in a run that is ${run.state}: ${JSON.stringify(reason)}`;
-    const open = upstreams.map((id) => id - firstId + 1).filter((number) => !isDone(stateOf(number)));
-    const namesOf = (named: readonly { number: number; state: string }[]): boolean =>
-      named.every((one) => stateOf(one.number) === one.state);
-    const isRight = ((): boolean => {
-      if (!fits(reason.kind, state, run)) return false;
-      switch (reason.kind) {
-        case 'upstreams':
-          return (
-            open.join() ===
-              reason.upstreams
-                .map(({ number }) => number)
-                .sort((a, b) => a - b)
-                .join() &&
-            open.length > 0 &&
-            namesOf(reason.upstreams) &&
-            (!reason.brokenBy || !isDone(reason.brokenBy.state))
-          );
-        case 'downstreams':
-          return reason.downstreams.length > 0 && namesOf(reason.downstreams);
-        case 'failure':
-          return scenario.onFailure !== 'continue' && ['FAILED', 'CANCELLED'].includes(stateOf(reason.failed.number));
-        case 'limit':
-          return isFull(reason, index, scenario, stateOf);
-        case 'slot':
-          return reason.slots.of === 'engine' && reason.slots.inUse === scenario.concurrency;
-        case 'backoff':
-          return tasks[index]?.retryAtMs === reason.untilMs && reason.attempt === (tasks[index]?.attempt ?? 0) + 1;
-        default:
-          return true;
-      }
-    })();
-    return isRight ? [] : [said];
+  return tasks.flatMap((task, index) => {
+    const reason = run.why(task.key);
+    const open = task.upstreams.map((id) => id - firstId + 1).filter((number) => !isDone(stateOf(number)));
+    const isTrue = truths[reason.kind] as ((reason: WaitReason, asked: Asked) => boolean) | undefined;
+    const fits = fittingKinds(task.state, run).includes(reason.kind);
+    if (fits && (isTrue?.(reason, { scenario, task, index, open, stateOf }) ?? true)) return [];
+    return [`${task.key} is ${task.state} in a run that is ${run.state}: ${JSON.stringify(reason)}`];
   });
 }
 
 function isDone(state: string): boolean {
   return state === 'SUCCESS' || state === 'SKIPPED';
-}
-
-/** As many distinct tasks as the limit has places, all of which name it and none of which has not begun or has ended. */
-function isFull(
-  { limit, size, holders, isWhole }: Extract<WaitReason, { kind: 'limit' }>,
-  task: number,
-  { tasks }: Scenario,
-  stateOf: (number: number) => string,
-): boolean {
-  const places = limitSizes[limit as keyof typeof limitSizes];
-  const may = ['RUNNING', 'CANCELLING', 'ROLLING_BACK', 'READY', 'SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED'];
-  return (
-    isWhole &&
-    size === places &&
-    new Set(holders.map(({ number }) => number)).size === places &&
-    tasks[task]?.limits.includes(limit) === true &&
-    holders.every(({ number }) => tasks[number - 1]?.limits.includes(limit) && may.includes(stateOf(number)))
-  );
 }
 
 describe('why a task waits', { timeout: timeoutMs }, () => {

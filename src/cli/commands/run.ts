@@ -11,6 +11,7 @@ import {
 } from '../../oceanbase/index.ts';
 import { carryRun } from '../carry-run.ts';
 import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
+import { duration } from '../duration-argument.ts';
 import type { Hosts } from '../go-on.ts';
 import { inputFrom, withInputFlags, type InputDefaults, type InputFlags } from '../input-flags.ts';
 import { catchInterrupts, type Interrupts } from '../interrupts.ts';
@@ -31,6 +32,7 @@ interface RunFlags extends InputFlags, SandboxFlags {
   readonly store?: string;
   readonly idempotencyKey?: string;
   readonly by?: string;
+  readonly deadline?: number;
   readonly format: 'text' | 'json';
   readonly logLevel: LogLevel;
 }
@@ -58,6 +60,7 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
   withConcurrency(command);
   withStoreFlag(command);
   command.option('--idempotency-key <key>', 'the same key with the same input gives the same run');
+  command.option('--deadline <time>', 'cancel the run when it takes longer, such as 90s, 30m or 2h', duration);
   withBy(command);
   withFormat(command, ['text', 'json']);
   const levels = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -72,7 +75,7 @@ Examples:
   precede run add-ob-server --sandbox --servers 3 --fault host:2=disk-full
   precede run add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --store runs.db --format json
   precede run add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
-  precede run ./my-workflow.ts --input input.json`;
+  precede run ./my-workflow.ts --input input.json --deadline 30m`;
 
 async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   refuseLoneSandboxFlags(flags);
@@ -136,13 +139,14 @@ async function runOn(request: RunRequest): Promise<number> {
     if (isTemporary) rmSync(dirname(storeFile), { recursive: true, force: true });
     throw error;
   }
-  const { concurrency, logLevel, idempotencyKey, by } = flags;
+  const { concurrency, logLevel, idempotencyKey, by, deadline } = flags;
   const workshop = await openWorkshop({ storeFile, access, inventory, concurrency, logLevel });
   try {
     const run = await workshop.engine.start(plan, {
       workflowSource: loaded.source,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(by === undefined ? {} : { by }),
+      ...(deadline === undefined ? {} : { deadlineMs: deadline }),
     });
     const carriage = {
       workshop,

@@ -1,22 +1,24 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { toTaskInfo } from '../../ocp/index.ts';
-import type { Run } from '../../run/index.ts';
+import type { Run, WaitingTask } from '../../run/index.ts';
 import { isSettledRun } from '../../state/index.ts';
 import type { Store } from '../../store/index.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import type { Output, Terminal } from '../output.ts';
-import { readRun, runNumber } from '../run-argument.ts';
+import { readRun, runNumber, taskIndex } from '../run-argument.ts';
 import { liveView } from '../run-view.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { plainChanges } from '../views/plain-lines.ts';
 import { runPage } from '../views/run-page.ts';
 import { stepTable } from '../views/steps.ts';
+import { whyJson, whyPage } from '../views/why-page.ts';
 
 interface ShowFlags {
   readonly store?: string;
   readonly watch?: true;
+  readonly why?: true | string;
   readonly format: 'text' | 'json';
 }
 
@@ -29,6 +31,8 @@ export function addShowCommand(program: Command, terminal: Terminal): void {
     .summary('show a run and its tasks')
     .description('Shows a run and its tasks; as JSON, in the documented shape.')
     .option('--watch', 'go on showing it until it ends');
+  const why = new Option('--why [task]', 'say why its tasks wait: all, or one by its key or number');
+  command.addOption(why.conflicts('watch'));
   withStoreFlag(command);
   withFormat(command, ['text', 'json']);
   command.addHelpText('after', examples);
@@ -37,6 +41,10 @@ export function addShowCommand(program: Command, terminal: Terminal): void {
     const store = openExistingStore(storePath(flags.store));
     try {
       let run = await readRun(store, id);
+      if (flags.why !== undefined) {
+        terminal.out.lines(whyLines(run, flags, terminal.out));
+        return;
+      }
       if (flags.watch) run = await watch(store, run, flags.format === 'json' ? terminal.err : terminal.out);
       // What was watched at a terminal stands there already.
       if (flags.format === 'json') terminal.out.lines([JSON.stringify(toTaskInfo(run), null, 2)]);
@@ -51,7 +59,23 @@ const examples = `
 Examples:
   precede show 1
   precede show 1 --watch
+  precede show 1 --why
+  precede show 1 --why "host:2/Install rpm"
   precede show 1 --store runs.db --format json`;
+
+/** The record tells it, whichever process has the run. */
+function whyLines(run: Run, { why, format }: ShowFlags, { paint }: Output): readonly string[] {
+  const tasks = typeof why === 'string' ? [oneTask(run, why)] : run.waiting();
+  const nowMs = Date.now();
+  if (format === 'json') return [JSON.stringify(whyJson(run, tasks, nowMs), null, 2)];
+  return whyPage(run, tasks, { nowMs, paint });
+}
+
+function oneTask(run: Run, given: string): WaitingTask {
+  const index = taskIndex(run, given);
+  const { key = '', state = 'PENDING' } = run.snapshot().tasks[index] ?? {};
+  return { number: index + 1, key, state, reason: run.why(index + 1) };
+}
 
 function pageOf(run: Run, { paint }: Output): readonly string[] {
   const table = stepTable(run.plan);

@@ -19,6 +19,15 @@ export interface TaskStep {
   readonly retryAtMs?: number | undefined;
 }
 
+/** An attempt that takes much longer than estimated. */
+export interface SlowStep {
+  /** Index in the plan. */
+  readonly task: number;
+  readonly atMs: number;
+  readonly elapsedMs: number;
+  readonly estimateMs: number;
+}
+
 const stateWidth = 'ROLLBACK_FAILED'.length;
 
 /** What a change of a task says where nothing can be redrawn: one line, or nothing for what only becomes possible. */
@@ -27,6 +36,17 @@ export function plainLine(step: TaskStep, table: StepTable, paint: Paint): strin
   if (to === 'PENDING' || (to === 'READY' && retryAtMs === undefined)) return undefined;
   const state = paint(stateTone(to), to.padEnd(stateWidth));
   return `${paint('quiet', clockText(atMs))}  ${state}  ${taskTitle(table, step.task)}${remark(step)}`;
+}
+
+/** What is said where nothing can be redrawn of an attempt that takes much longer than estimated. */
+export function slowLine({ task, atMs, elapsedMs, estimateMs }: SlowStep, table: StepTable, paint: Paint): string {
+  const slow = paint('odd', 'SLOW'.padEnd(stateWidth));
+  return `${paint('quiet', clockText(atMs))}  ${slow}  ${taskTitle(table, task)}  ${slowText({ elapsedMs, estimateMs })}`;
+}
+
+/** How much longer than estimated an attempt takes, in a few words. */
+export function slowText({ elapsedMs, estimateMs }: Pick<SlowStep, 'elapsedMs' | 'estimateMs'>): string {
+  return `runs for ${durationText(elapsedMs)}, estimated ${durationText(estimateMs)}`;
 }
 
 function remark({ to, atMs, attempt, startedAtMs, error, retryAtMs }: TaskStep): string {

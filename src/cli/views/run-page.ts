@@ -27,6 +27,7 @@ export function runPage(page: RunPage): readonly string[] {
     `${paint('strong', cleanLine(snapshot.name))}  run ${snapshot.id}  ${paint(stateTone(snapshot.state), snapshot.state)}`,
     `  workflow  ${cleanLine(header.workflow)} ${cleanLine(header.workflowVersion)}${source}`,
     `  started   ${dateText(createdAtMs)} by ${cleanLine(header.creator.name)}${length}`,
+    ...(header.deadlineMs === undefined ? [] : [`  deadline  ${durationText(header.deadlineMs)}`]),
     ...(claims === '' ? [] : [`  claims    ${claims}`]),
     `  input     ${cleanLine(JSON.stringify(header.input))}`,
     '',

@@ -31,8 +31,8 @@ export function waitingText(instant: Instant, tasks: readonly number[]): string 
 }
 
 function readyText({ snapshot, nowMs }: Instant, { retryAtMs }: TaskSnapshot): string {
-  if (retryAtMs !== undefined) return `next attempt in ${durationText(retryAtMs - nowMs)}`;
   if (snapshot.state === 'PAUSED') return 'paused';
+  if (retryAtMs !== undefined) return `next attempt in ${durationText(retryAtMs - nowMs)}`;
   return hasFailed(snapshot) ? 'is not started: another task has failed' : 'waits for a free slot';
 }
 
