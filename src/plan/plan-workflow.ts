@@ -1,11 +1,11 @@
 import { RefusedError, type Problem } from '../errors/index.ts';
 import { topologicalOrder } from '../graph/index.ts';
-import type { JsonValue } from '../json/index.ts';
+import { frozen, type JsonValue } from '../json/index.ts';
 import { collectSecrets, createScrubber, type Scrubber } from '../secrets/index.ts';
 import type { SchemaIssue, SchemaResult, Workflow } from '../workflow/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
-import { frozen, recordedInput } from './recorded-input.ts';
+import { recordedInput } from './recorded-input.ts';
 
 /** Input or declaration cannot be planned. Carries every problem: cycle path, unknown upstreams, duplicate keys, bad input. */
 export class InvalidPlanError extends RefusedError<'INVALID_PLAN'> {

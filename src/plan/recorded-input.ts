@@ -19,16 +19,6 @@ export function recordedInput(parsed: unknown): RecordedInput {
   }
 }
 
-/** Freezes a JSON value through and through: a plan's input is the same for whoever reads it, whenever. O(size). */
-export function frozen(value: JsonValue): JsonValue {
-  const open: JsonValue[] = [value];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (typeof part !== 'object' || part === null) continue;
-    for (const inner of Object.values(Object.freeze(part)) as readonly JsonValue[]) open.push(inner);
-  }
-  return value;
-}
-
 /** JSON.stringify hands over what toJSON made of a value; the value itself stands in its holder. */
 function refuseLossy(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
   const what = lossy(this[name]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../json/index.ts';
+import { canonicalJson, type JsonObject } from '../json/index.ts';
 import { shapeToJson, type Plan } from '../plan/index.ts';
 import type { RunEvent, RunHeader } from '../state/index.ts';
 import type { CreatedRun } from '../store/index.ts';
@@ -7,6 +7,7 @@ import { emptyRunContext, type RunContext } from '../workflow/index.ts';
 import type { StartOptions } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { recordedDeadline } from './run-deadline.ts';
+import { refuseSecretNames } from './secret-names.ts';
 
 /** OCP's own administrator has this id. */
 const adminId = 100;
@@ -21,6 +22,7 @@ export async function createRun(
   options: StartOptions,
 ): Promise<CreatedRun> {
   const { idempotencyKey, by = 'admin', workflowSource } = options;
+  refuseSecretNames(plan);
   const deadline = recordedDeadline(plan, options);
   const nowMs = clock.nowMs();
   const { workflow, claims, input } = plan;
@@ -59,8 +61,9 @@ export function firstEvents({ creator, createdAtMs }: RunHeader): readonly RunEv
   return [{ type: 'run-started', by: creator.name, atMs: createdAtMs }];
 }
 
-function requestHash({ workflow, input }: Plan): string {
+/** The same for the same procedure with equal input, whatever the order of its keys. */
+function requestHash({ workflow, fingerprint, input }: Plan): string {
   return createHash('sha256')
-    .update(JSON.stringify([workflow.name, workflow.version, input]))
+    .update(canonicalJson([workflow.name, fingerprint, input]))
     .digest('hex');
 }

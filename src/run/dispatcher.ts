@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import PQueue, { type QueueAddOptions } from 'p-queue';
+import { RefusedError } from '../errors/index.ts';
 import type { SlotUse } from '../state/index.ts';
 
 const withoutTimeLimit = { timeout: undefined } as unknown as QueueAddOptions;
@@ -23,10 +25,11 @@ export class Dispatcher {
   #busy = 0;
   #isStopped = false;
   #onIdle: (() => void)[] = [];
+  #keepAlive: NodeJS.Timeout | undefined;
 
   constructor(concurrency: number | PQueue) {
     this.#isShared = typeof concurrency !== 'number';
-    this.#queue = typeof concurrency === 'number' ? new PQueue({ concurrency }) : concurrency;
+    this.#queue = typeof concurrency === 'number' ? ownQueue(concurrency) : hostQueue(concurrency);
   }
 
   /** Slots in use. */
@@ -91,15 +94,28 @@ export class Dispatcher {
     await Promise.resolve();
     this.#isJobWaiting = false;
     for (let work = this.#take(); work; work = this.#isShared ? undefined : this.#take()) {
-      this.#busy += 1;
+      this.#hold();
       const done = work();
       // Only now, so that what was taken first is also begun first.
       this.#ask();
       await done;
-      this.#busy -= 1;
-      if (this.#busy === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+      this.#letGo();
     }
     this.#ask();
+  }
+
+  /** Work under way keeps the process alive, even a body that waits for something that never comes. */
+  #hold(): void {
+    this.#busy += 1;
+    this.#keepAlive ??= setInterval(() => undefined, keepAliveMs);
+  }
+
+  #letGo(): void {
+    this.#busy -= 1;
+    if (this.#busy > 0) return;
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = undefined;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #take(): (() => Promise<void>) | undefined {
@@ -111,4 +127,26 @@ export class Dispatcher {
     }
     return undefined;
   }
+}
+
+/** As long as a timer can be; it only has to be there. */
+const keepAliveMs = 2 ** 31 - 1;
+
+function ownQueue(concurrency: number): PQueue {
+  if (concurrency === Infinity || (Number.isSafeInteger(concurrency) && concurrency >= 1))
+    return new PQueue({ concurrency });
+  throw invalidConcurrency(concurrency);
+}
+
+function hostQueue(queue: PQueue): PQueue {
+  // Programs without types hand in anything, such as a text from the environment.
+  if (typeof (queue as Partial<PQueue> | null)?.add === 'function') return queue;
+  throw invalidConcurrency(queue);
+}
+
+function invalidConcurrency(given: unknown): RefusedError<'INVALID_CONCURRENCY'> {
+  const message = `concurrency is ${inspect(given)}; it is a whole number from 1, Infinity, or a p-queue.`;
+  return new RefusedError('INVALID_CONCURRENCY', 'The engine cannot be made', [
+    { code: 'INVALID_CONCURRENCY', message },
+  ]);
 }

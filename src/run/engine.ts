@@ -168,7 +168,8 @@ class LocalEngine implements Engine {
     const { header, plan, record, reporter } = live;
     return new Run({
       header,
-      plan,
+      // The shape alone: a plan also holds the input as it came in.
+      plan: { tasks: plan.tasks, graph: plan.graph },
       record,
       bus: reporter.bus,
       settled: () => live.settled(),

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/index.ts';
+import { frozen, type JsonValue } from '../json/index.ts';
 import { InvalidOutputError } from './task-errors.ts';
 
 /** No recorded output is larger, in bytes of JSON. */
@@ -16,7 +16,7 @@ export function recordedOutput(key: string, returned: unknown): JsonValue {
   if (text.length > outputBytesMax || Buffer.byteLength(text) > outputBytesMax) {
     throw new InvalidOutputError(key, `it is ${Buffer.byteLength(text)} bytes of JSON, more than ${outputBytesMax}`);
   }
-  return JSON.parse(text) as JsonValue;
+  return frozen(JSON.parse(text) as JsonValue);
 }
 
 function jsonText(key: string, returned: unknown): string {

@@ -1,6 +1,6 @@
 import type { SerializedError } from '../errors/index.ts';
 import { downstreamsOf, upstreamCounts, type Digraph } from '../graph/index.ts';
-import type { JsonValue } from '../json/index.ts';
+import { frozen, type JsonValue } from '../json/index.ts';
 import type { RunEvent, TaskEvent } from './run-event.ts';
 import { taskStates, type Operation, type TaskState } from './task-state.ts';
 import { IllegalTransitionError, taskTransition, type TaskTransition } from './transitions.ts';
@@ -174,7 +174,8 @@ export class TaskTable {
   }
 
   #satisfy(change: TaskChange, output: JsonValue | undefined): readonly TaskChange[] {
-    this.#outputs[change.task] = output;
+    // Whoever reads it, reads what is recorded.
+    this.#outputs[change.task] = frozen(output);
     const changes = [change];
     for (const downstream of downstreamsOf(this.#graph, change.task)) {
       const left = (this.#upstreamsLeft[downstream] ?? 0) - 1;

@@ -67,7 +67,9 @@ export function workflowFromGraph(source: GraphData | GraphlibGraph, options: Gr
 }
 
 function isGraphlib(source: unknown): source is GraphlibGraph {
-  return typeof source === 'object' && source !== null && 'isDirected' in source;
+  return (
+    typeof source === 'object' && source !== null && 'isDirected' in source && typeof source.isDirected === 'function'
+  );
 }
 
 /** Refuses what is not even a list of tasks with string keys; everything finer is a planning problem. */

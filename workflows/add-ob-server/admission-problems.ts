@@ -114,7 +114,7 @@ function nextOf(server: ServerRecord | undefined): string {
   const run = server?.runId ?? null;
   return run === null
     ? 'Choose a host that is AVAILABLE.'
-    : `Choose another host, or retry or roll back run ${run}, which has taken it.`;
+    : `Choose another host. Run ${run} has taken this one; if it failed, retry it or roll it back.`;
 }
 
 /** Whether the host stands where the zone stands and is of the cluster's kind, as far as both are known. */
