@@ -111,17 +111,18 @@ describe('a run deadline', () => {
     expect([run.state, tasks.a.begun]).toEqual(['CANCELLED', 1]);
   });
 
-  it('lets no task start in the commit in which it is over', async () => {
+  it('also cancels a task whose start waits to be recorded when it is over', async () => {
     const store = new WatchedStore();
-    const stage = await setup({ a: [], b: [], c: [] }, { store, concurrency: 2, start: { deadlineMs: 1_000 } });
+    const late = { retry: { attemptsMax: 2, backoffMs: 900, jitter: 0 } };
+    const { tasks, clock, states } = await setup({ a: [], late }, { store, start: { deadlineMs: 1_000 } });
+    await tasks.late.nextAttempt().fail();
     store.hold();
-    await stage.tasks.a.nextAttempt().succeed();
-    await stage.clock.advance(1_000);
+    await tasks.a.nextAttempt().succeed();
+    await clock.advance(1_000);
     store.release();
     await quiet();
-    expect(stage.states()).toEqual({ a: 'SUCCESS', b: 'CANCELLING', c: 'READY' });
-    const commits = store.asked.map(({ events }) => events.map(({ type }) => type));
-    expect(commits.find((types) => types.includes('run-cancel-requested'))).not.toContain('task-started');
+    expect([states(), tasks.late.begun]).toEqual([{ a: 'SUCCESS', late: 'CANCELLING' }, 2]);
+    expect(tasks.late.attempts[1]?.isAborted).toBe(true);
   });
 
   it('is forgotten when the run is over, and says nothing to a run that is being cancelled already', async () => {
