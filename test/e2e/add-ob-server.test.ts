@@ -161,7 +161,7 @@ describe('a host whose disk is full', () => {
       expect(new Set(later.map(({ status }) => status))).toEqual(new Set(['PENDING']));
       for (const words of [
         'Install rpm on host:2',
-        'error[SSH_COMMAND_FAILED]',
+        'error[DISK_FULL]',
         'No space left on device',
         `precede retry 1 --store ${join(cwd, 'runs.db')} --sandbox-dir ${dir}`,
         `precede skip 1 8 --store ${join(cwd, 'runs.db')} --sandbox-dir ${dir}`,

@@ -30,11 +30,11 @@ describe('the report of a failure', () => {
     ]);
   });
 
-  it('tells ten of many and says that there may be more', () => {
-    const parts = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`host:${index + 1}/Check`, failed(5)]));
-    const { snapshot, table } = instantOf(30, parts);
+  it('tells a hundred of many and says that there may be more', () => {
+    const parts = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`host:${index + 1}/Check`, failed(5)]));
+    const { snapshot, table } = instantOf(130, parts);
     const lines = failureReport({ snapshot, table, lastLines: new Map(), paint: plain });
-    expect(lines.filter((line) => line.startsWith('FAILED'))).toHaveLength(10);
+    expect(lines.filter((line) => line.startsWith('FAILED'))).toHaveLength(100);
     expect(lines.at(-1)).toContain('precede show');
   });
 });
