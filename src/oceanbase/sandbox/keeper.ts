@@ -34,6 +34,7 @@ export type KeeperReport = { readonly ready: true } | { readonly failed: Seriali
 const readyTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
 const stopPollMs = 20;
+const goneTimeoutMs = 2_000;
 
 /**
  * Starts a sandbox in a process of its own, which outlives this one, and resolves with how to reach it. Refuses with
@@ -80,17 +81,35 @@ export async function stopSandbox(dir: string): Promise<boolean> {
   return state.kind === 'running' || state.kind === 'lost';
 }
 
-async function askOwnerToStop(dir: string, { owner, token }: SandboxRecord): Promise<void> {
+async function askOwnerToStop(dir: string, { owner, token, pid }: SandboxRecord): Promise<void> {
   const message = { op: 'stop', token };
   await askOnce({ ...owner, timeoutMs: stopTimeoutMs, message });
   const deadlineMs = performance.now() + stopTimeoutMs;
   while (performance.now() < deadlineMs) {
     const { kind } = await inspectDirectory(dir);
     if (kind === 'lost') await clearLostIn(dir);
-    if (kind !== 'running') return;
+    if (kind !== 'running') {
+      await keeperGone(pid);
+      return;
+    }
     await delay(stopPollMs);
   }
   throw notEnded(dir);
+}
+
+/** A keeper ends right after its sandbox; a program that started the sandbox itself goes on and is not waited for long. */
+async function keeperGone(pid: number): Promise<void> {
+  if (pid === process.pid) return;
+  const deadlineMs = performance.now() + goneTimeoutMs;
+  while (isAlive(pid) && performance.now() < deadlineMs) await delay(stopPollMs);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The owner ended between being asked and being done. */
