@@ -20,7 +20,7 @@ const isCi = (process.env['CI'] ?? '') !== '';
 
 describe('the real SSH server', () => {
   it.runIf(missing !== undefined && !isCi)(`is not tried here: ${missing ?? ''}`, () => {
-    process.stderr.write(`test/e2e/real-ssh.test.ts did not try a real SSH server: ${missing ?? ''}\n`);
+    process.stderr.write(`test/e2e/real-ssh.slow.ts did not try a real SSH server: ${missing ?? ''}\n`);
   });
 
   it.runIf(isCi)('is there in CI', () => {
