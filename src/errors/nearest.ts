@@ -10,8 +10,8 @@ export function nearest(given: string, known: readonly string[]): string | undef
   return best && best.distance <= Math.min(distanceMax, best.word.length - 1) ? best.word : undefined;
 }
 
-/** Letters to change, add or drop. */
-function editDistance(a: string, b: string): number {
+/** Letters to change, add or drop to make one of the other. O(length²). */
+export function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];

@@ -1,3 +1,4 @@
+import { editDistance } from '../errors/index.ts';
 import { displayName } from './display-name.ts';
 
 const hintsMax = 10;
@@ -51,17 +52,4 @@ function spellingDistance(a: string, b: string): number {
   }
   const contains = right !== '' && (left.includes(right) || right.includes(left));
   return contains ? distanceMax : distanceMax + 1;
-}
-
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[b.length] ?? 0;
 }
