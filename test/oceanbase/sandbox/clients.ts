@@ -55,11 +55,18 @@ export function open(client: Client, command: string): Promise<ClientChannel> {
 }
 
 /** Runs a command to its end, whatever that is. */
-export async function execute(client: Client, command: string, stdin = ''): Promise<Executed> {
-  const channel = await open(client, command);
-  const outcome = ended(channel);
-  channel.end(stdin);
-  return outcome;
+export function execute(client: Client, command: string, stdin = ''): Promise<Executed> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      // Listening begins here and not a turn later: the exit status may stand in the very packet that opened the channel.
+      resolve(ended(channel));
+      channel.end(stdin);
+    });
+  });
 }
 
 /** What comes out of a channel until it closes. */

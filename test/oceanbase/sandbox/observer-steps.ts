@@ -14,7 +14,7 @@ export function storeOf({ access }: Fleet, host: SandboxHost): string {
   return `${host.homePath}/store/${access.cluster.name}`;
 }
 
-/** Makes the directories of ocp.md 8.1. */
+/** Makes the directories that an observer needs. */
 export function makeDirectories(fleet: Fleet, host: SandboxHost, client: Client): Promise<Executed> {
   const { name } = fleet.access.cluster;
   const data = ['sstable', 'slog', 'etc3'].map((directory) => `${host.dataPath}/${name}/${directory}`);
@@ -48,7 +48,7 @@ export async function prepare(fleet: Fleet, host: SandboxHost, client: Client): 
     await startObserver(host, client, flagsOf(fleet, host)),
   ];
   const failed = steps.find(({ code }) => code !== 0);
-  if (failed) throw new Error(failed.stderr);
+  if (failed) throw new Error(`A step ended with ${failed.code}: ${failed.stderr}`);
 }
 
 /** The number in the observer's pid file. */
