@@ -89,6 +89,7 @@ export class AttemptRunner {
       use: parts.use,
       runId: header.id,
       attempt,
+      throwIfFenced: () => undefined,
       token: `${header.createdAtMs.toString(36)}-${header.id}-${task + 1}-${attempt}`,
       progress: (fraction, text = '') => {
         reporter.progress(task, fraction, text);

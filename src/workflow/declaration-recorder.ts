@@ -43,6 +43,7 @@ export class DeclarationRecorder {
       estimateMs: options.estimateMs ?? estimateDefaultMs,
       hasOwnEstimate: options.estimateMs !== undefined,
       irreversible: undo === 'irreversible',
+      repeatable: options.repeatable === true,
       skippable: skippable !== false,
       skippedOutput: typeof skippable === 'object' ? skippable.output : undefined,
     });
@@ -61,6 +62,7 @@ export class DeclarationRecorder {
       estimateMs: 0,
       hasOwnEstimate: false,
       irreversible: false,
+      repeatable: true,
       skippable: true,
       skippedOutput: undefined,
     });
@@ -126,6 +128,7 @@ export class DeclarationRecorder {
       body: parts.body,
       sources,
       irreversible: parts.irreversible,
+      repeatable: parts.repeatable,
       retry: { ...retryDefaults, ...options.retry },
       timeoutMs: options.timeoutMs,
       estimateMs: parts.estimateMs,
@@ -193,6 +196,7 @@ interface NewTask {
   readonly estimateMs: number;
   readonly hasOwnEstimate: boolean;
   readonly irreversible: boolean;
+  readonly repeatable: boolean;
   readonly skippable: boolean;
   readonly skippedOutput: JsonValue | undefined;
 }
@@ -200,12 +204,13 @@ interface NewTask {
 const passOnOne: TaskBody = { run: (context) => (context.upstream as readonly unknown[])[0] };
 const passOnAll: TaskBody = { run: (context) => [...(context.upstream as readonly unknown[])] };
 
-function bodyOf({ check, run, undo, preview }: Options): TaskBody {
+function bodyOf({ check, run, undo, preview, end }: Options): TaskBody {
   return {
     run: run,
     ...(check ? { check: check } : {}),
     ...(typeof undo === 'function' ? { undo: undo } : {}),
     ...(preview ? { preview: preview } : {}),
+    ...(end ? { end: end } : {}),
   };
 }
 

@@ -24,6 +24,8 @@ export interface DeclaredTask {
   /** Upstream outputs by name; `undefined` for a list, which reads by position. */
   readonly sources: Readonly<Record<string, OutputSource>> | readonly OutputSource[];
   readonly irreversible: boolean;
+  /** Whether an attempt that nobody knows the outcome of may be sent again. */
+  readonly repeatable: boolean;
   readonly retry: Required<RetryOptions>;
   readonly timeoutMs: number | undefined;
   readonly estimateMs: number;

@@ -151,6 +151,8 @@ function declaredTask(task: GraphTask, run: GraphWorkflowOptions['run']): Declar
     body: { run: (context) => run?.(task, context) },
     sources: [],
     irreversible: false,
+    // Without a body there is nothing that could happen twice.
+    repeatable: run === undefined,
     retry: retryDefaults,
     timeoutMs: task.timeoutMs,
     estimateMs,

@@ -45,6 +45,19 @@ export interface TaskOptions<Input, Upstreams, Output> {
   readonly preview?: (
     context: CheckContext<Input, NoInfer<Upstreams>>,
   ) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;
+  /**
+   * Whether `run` and `undo` may be called again for an attempt whose process has ended before it could record the
+   * outcome: sending the effect twice does what sending it once does, or it goes out under the step token.
+   *
+   * @default false: `check` is asked, and when it cannot tell the task is UNKNOWN
+   */
+  readonly repeatable?: boolean;
+  /**
+   * Ends whatever an attempt has left running outside of this process, and clears away what it keeps there to be asked
+   * again. Called when its outcome has been recorded, again by whoever takes the run up after a crash, and before an
+   * attempt that was being cancelled then is settled. May be called when there is nothing to do.
+   */
+  readonly end?: (context: TaskContext<Input, NoInfer<Upstreams>>) => void | Promise<void>;
   readonly retry?: RetryOptions;
   /** An attempt longer than this is aborted and fails. Milliseconds. @default none */
   readonly timeoutMs?: number;
@@ -85,4 +98,5 @@ export interface TaskBody {
   readonly run: (context: TaskContext) => unknown;
   readonly undo?: (context: TaskContext, output: JsonValue | undefined) => void | Promise<void>;
   readonly preview?: (context: CheckContext) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;
+  readonly end?: (context: TaskContext) => void | Promise<void>;
 }

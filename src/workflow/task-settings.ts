@@ -4,7 +4,7 @@ import type { BarrierOptions, ForEachOptions, RetryOptions, TaskOptions } from '
 
 type Options = TaskOptions<unknown, unknown, never>;
 type Settings = Pick<Options, 'timeoutMs' | 'estimateMs' | 'priority' | 'retry' | 'limits' | 'key' | 'description'>;
-type Bodies = Partial<Readonly<Record<'run' | 'check' | 'undo' | 'preview', unknown>>>;
+type Bodies = Partial<Readonly<Record<'run' | 'check' | 'undo' | 'preview' | 'end' | 'repeatable', unknown>>>;
 
 export const retryDefaults: Required<RetryOptions> = Object.freeze({
   attemptsMax: 1,
@@ -29,6 +29,8 @@ const taskOptions: Record<keyof Options, true> = {
   run: true,
   undo: true,
   preview: true,
+  repeatable: true,
+  end: true,
   retry: true,
   estimateMs: true,
   limits: true,
@@ -51,7 +53,7 @@ export function unknownOptions(subject: string, options: object, known: readonly
 }
 
 /** What is wrong with the functions of a task. */
-export function bodyProblems(name: string, { run, check, undo, preview }: Bodies): readonly Problem[] {
+export function bodyProblems(name: string, { run, check, undo, preview, end, repeatable }: Bodies): readonly Problem[] {
   const isUnsetOrFunction = (value: unknown): boolean => value === undefined || typeof value === 'function';
   return [
     ...(typeof run === 'function' ? [] : [invalidOption(name, 'run is a function.')]),
@@ -60,6 +62,10 @@ export function bodyProblems(name: string, { run, check, undo, preview }: Bodies
       ? []
       : [invalidOption(name, "undo is a function or 'irreversible'.")]),
     ...(isUnsetOrFunction(preview) ? [] : [invalidOption(name, 'preview is a function.')]),
+    ...(isUnsetOrFunction(end) ? [] : [invalidOption(name, 'end is a function.')]),
+    ...(['undefined', 'boolean'].includes(typeof repeatable)
+      ? []
+      : [invalidOption(name, 'repeatable is true or false.')]),
   ];
 }
 

@@ -54,6 +54,7 @@ export function addObserver(server: ServerToAdd): Step<AddedServer> {
       const statement = dialect.addServer({ ...address, zone: server.zoneName });
       return [{ kind: 'sql', host: cluster.name, text: statement.text }];
     },
+    repeatable: true,
     timeoutMs: 300_000,
     estimateMs: 3_000,
   };

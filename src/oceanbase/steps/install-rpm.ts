@@ -62,6 +62,7 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
         { kind: 'command', host, text: installCommand(site, found.fileName).text },
       ];
     },
+    repeatable: true,
     timeoutMs: 3_600_000,
     estimateMs: 30_000,
     limits: hostLimit(server),

@@ -45,6 +45,7 @@ export function makeDirectories(server: ServerToAdd): Step<{ paths: readonly str
       const { host, paths } = await openSite(context, server);
       return [{ kind: 'command', host: host.name, text: makeCommand(paths, new Map()).text }];
     },
+    repeatable: true,
     timeoutMs: 600_000,
     estimateMs: 2_000,
     limits: hostLimit(server),

@@ -41,6 +41,7 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
       const site = await openSite(context, server);
       return [{ kind: 'command', host: site.host.name, text: hostFactsCommand(site).text }];
     },
+    repeatable: true,
     timeoutMs: 1_800_000,
     estimateMs: 5_000,
     limits: hostLimit(server),

@@ -27,6 +27,7 @@ export function prepareAddObserver(servers: readonly ServerToAdd[]): Step<{ serv
         text: `a server row CREATING for host ${hostId} in ${zoneName}`,
       })),
     ],
+    repeatable: true,
     timeoutMs: 300_000,
     estimateMs: 500,
   };

@@ -37,6 +37,7 @@ export function reserveHosts(servers: readonly ServerToAdd[]): Step<{ hostIds: r
     },
     preview: async () =>
       hostIds.map((id) => ({ kind: 'note', text: `host ${id} becomes ONLINE and carries the cluster` })),
+    repeatable: true,
     timeoutMs: 1_800_000,
     estimateMs: 500,
   };

@@ -54,6 +54,7 @@ export function restartObserver(server: ServerToAdd): Step<Restart> {
         { kind: 'command', host: site.host.name, text: launchCommand(site, []).text },
       ];
     },
+    repeatable: true,
     timeoutMs: 1_200_000,
     estimateMs: 30_000,
     limits: hostLimit(server),

@@ -40,6 +40,7 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
       const site = await openSite(context, server);
       return [{ kind: 'command', host: site.host.name, text: agentCommand(site, 'start').text }];
     },
+    repeatable: true,
     timeoutMs: 1_800_000,
     estimateMs: 10_000,
     limits: hostLimit(server),

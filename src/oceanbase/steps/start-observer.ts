@@ -56,6 +56,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
       const flags = startFlags(site, server, await previewedNetworkFlags(context, site));
       return [{ kind: 'command', host: site.host.name, text: launchCommand(site, flags).text }];
     },
+    repeatable: true,
     timeoutMs: 1_200_000,
     estimateMs: 15_000,
     limits: hostLimit(server),

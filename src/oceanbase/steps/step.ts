@@ -23,6 +23,10 @@ export interface Step<Output = unknown> {
   readonly run: (context: TaskContext) => Promise<Output>;
   readonly undo?: (context: TaskContext) => Promise<void>;
   readonly preview: (context: CheckContext) => Promise<readonly PreviewStep[]>;
+  /** Whether it may be sent again when nobody knows how it ended: its effects are looked for first, or have a token. */
+  readonly repeatable: boolean;
+  /** Ends and forgets what it has sent with a token. */
+  readonly end?: (context: TaskContext) => Promise<void>;
   readonly timeoutMs: number;
   readonly estimateMs: number;
   readonly limits?: readonly string[];

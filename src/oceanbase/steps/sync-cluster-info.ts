@@ -40,6 +40,7 @@ export function syncClusterInfo(cluster: Pick<ServerToAdd, 'clusterId'>): Step<C
       const { dialect, cluster: row } = await openCluster(context, cluster);
       return [dialect.servers(), dialect.zones()].map(({ text }) => ({ kind: 'sql', host: row.name, text }));
     },
+    repeatable: true,
     timeoutMs: 30_000,
     estimateMs: 2_000,
   };

@@ -78,6 +78,7 @@ function statusStep<Former extends string>(update: StatusUpdate<Former>): Step<U
       await writeStatus(context, update, former);
     },
     preview: async () => [{ kind: 'note', text: `${what} becomes RUNNING` }],
+    repeatable: true,
     timeoutMs,
     estimateMs: 500,
   };

@@ -54,6 +54,7 @@ export function waitObserverActive(
       const { dialect, cluster } = await openFirst(context, servers);
       return [{ kind: 'sql', host: cluster.name, text: `${dialect.servers().text} -- until all serve` }];
     },
+    repeatable: true,
     timeoutMs: 1_800_000,
     estimateMs: 60_000,
   };

@@ -72,6 +72,7 @@ export async function setupSteps(options: SandboxOptions = {}): Promise<StepSetu
         log: { debug: write, info: write, warn: write, output: write },
         use: <Provided>(service: Service<Provided>) => lookup(service),
         progress: () => {},
+        throwIfFenced: () => {},
       };
     },
     close: async () => {
