@@ -37,7 +37,12 @@ async function measure(store: Store, appenders: number): Promise<number> {
   const append = async (task: number): Promise<void> => {
     while (performance.now() - fromMs < forMs) {
       const atMs = Date.now();
-      await store.append({ runId: 1, events: [{ type: 'task-started', task, attempt: 1, atMs }], state: 'RUNNING' });
+      await store.append({
+        fence: 1,
+        runId: 1,
+        events: [{ type: 'task-started', task, attempt: 1, atMs }],
+        state: 'RUNNING',
+      });
       // Lets the clock and other appenders have their turn where commits are immediate.
       if (++commits % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger.ts';
+import type { CommitHealth } from './commit-health.ts';
 import type { LogLine } from './store.ts';
 import { LogBacklogError } from './misuse.ts';
 import { StoreBusyError } from './store-failures.ts';
@@ -13,11 +14,20 @@ export interface Grouping {
   readonly logDelayMs: number;
   /** How many log lines may wait at most. */
   readonly linesHeldMax: number;
-  /** How long to wait for another process to end its commit, in milliseconds. */
+  /** How long to wait for another process to end its commit before that counts as an obstacle, in milliseconds. */
   readonly busyMs: number;
 }
 
-interface Member {
+/** How a member takes it that nothing can be written for now. */
+export interface Patience {
+  /** How long it waits, in milliseconds; Infinity for what must not get lost. */
+  readonly patienceMs: number;
+  /** What would be lost with this process; kept aside as soon as it has to wait. */
+  readonly aside?: string | undefined;
+}
+
+interface Member extends Patience {
+  readonly sinceMs: number;
   readonly work: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -26,23 +36,29 @@ interface Member {
 /** As many waiting lines start a commit of their own. */
 const linesPerCommit = 1_000;
 const busyPollMs = 5;
+/** Pause before what could not be written is tried again. */
+const retryMs = 200;
 
 /**
  * Serialises all writing to a ledger. What arrives while a commit is under way goes into the next one together: one
  * transaction, one savepoint each, so that a member that is refused takes nobody with it. Nobody is told anything
- * before the commit: what one member was refused for may be what another has written.
+ * before the commit: what one member was refused for may be what another has written. While nothing can be written, each
+ * member waits for as long as it has patience; its work may then be done again.
  */
 export class GroupCommit {
   readonly #ledger: Ledger;
   readonly #grouping: Grouping;
+  readonly #health: CommitHealth;
   #members: Member[] = [];
   #lines: LogLine[] = [];
   #logTimer: NodeJS.Timeout | undefined;
   #isDraining = false;
+  #isGivenUp = false;
 
-  constructor(ledger: Ledger, grouping: Grouping) {
+  constructor(ledger: Ledger, grouping: Grouping, health: CommitHealth) {
     this.#ledger = ledger;
     this.#grouping = grouping;
+    this.#health = health;
   }
 
   /** Whether anything accepted has not been committed yet. */
@@ -50,16 +66,31 @@ export class GroupCommit {
     return this.#isDraining || this.#members.length > 0 || this.#lines.length > 0;
   }
 
+  /** Whether what is accepted now has to wait for better times. */
+  get isStuck(): boolean {
+    return this.#isDraining && this.#health.obstacle !== undefined;
+  }
+
   get hasLines(): boolean {
     return this.#lines.length > 0;
   }
 
   /** Runs `work` within a transaction; settles as it did, after the commit. */
-  enqueue<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  enqueue<Result>(work: () => Result | Promise<Result>, patience: Patience): Promise<Result> {
+    const { obstacle } = this.#health;
+    // Behind those who wait it would wait too.
+    if (obstacle && this.isStuck && patience.patienceMs === 0) return Promise.reject(obstacle);
+    if (obstacle) this.#health.keepAside([patience]);
     return new Promise<Result>((resolve, reject) => {
-      this.#members.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      const sinceMs = performance.now();
+      this.#members.push({ work, resolve: resolve as (result: unknown) => void, reject, sinceMs, ...patience });
       this.#wake();
     });
+  }
+
+  /** Nobody waits for better times any more. */
+  giveUp(): void {
+    this.#isGivenUp = true;
   }
 
   /** Accepts log lines for the next commit. After a failed write they are dropped: nothing can be written any more. */
@@ -103,6 +134,19 @@ export class GroupCommit {
   }
 
   async #commit(members: readonly Member[]): Promise<void> {
+    for (let left = members; ; await pause(retryMs)) {
+      const obstacle = await this.#tryCommit(left);
+      if (!obstacle) return;
+      const nowMs = performance.now();
+      const isPatient = ({ sinceMs, patienceMs }: Member): boolean => !this.#isGivenUp && nowMs - sinceMs < patienceMs;
+      for (const member of left) if (!isPatient(member)) member.reject(obstacle);
+      left = left.filter(isPatient);
+      if (left.length === 0) return;
+    }
+  }
+
+  /** One transaction for all; answers what is in its way for now, with nothing written and nobody told. */
+  async #tryCommit(members: readonly Member[]): Promise<Error | undefined> {
     try {
       this.#requireSound();
       if (!this.#ledger.begin()) await this.#untilBegun();
@@ -111,14 +155,22 @@ export class GroupCommit {
         const answer = this.#work(member);
         answers.push(answer instanceof Promise ? await answer : answer);
       }
-      const lines = this.#takeLines();
-      if (lines.length > 0) this.#ledger.insertLog(lines);
+      const { length } = this.#lines;
+      if (length > 0) this.#ledger.insertLog(this.#lines);
       this.#ledger.commit();
+      this.#dropLines(length);
+      this.#health.written(members);
       for (const answer of answers) answer();
+      return undefined;
     } catch (error) {
       this.#ledger.rollback();
-      if (this.#ledger.failure) this.#takeLines();
+      const { failure } = this.#ledger;
+      const isObstacle = !failure && (error instanceof StoreBusyError || error === this.#ledger.obstacle);
+      if (failure) this.#health.failed(failure, members);
+      if (failure) this.#dropLines(this.#lines.length);
+      if (isObstacle) return this.#health.obstructed(error as Error, members);
       for (const member of members) member.reject(error);
+      return undefined;
     }
   }
 
@@ -164,16 +216,21 @@ export class GroupCommit {
 
   /** A callback may have swallowed the failure of a write; its transaction is lost all the same. */
   #requireSound(): void {
-    if (this.#ledger.failure) throw this.#ledger.failure;
+    const wrong = this.#ledger.failure ?? this.#ledger.obstacle;
+    if (wrong) throw wrong;
   }
 
-  #takeLines(): readonly LogLine[] {
+  /** The first so many are written, or can never be. */
+  #dropLines(count: number): void {
+    if (count === 0) return;
     clearTimeout(this.#logTimer);
     this.#logTimer = undefined;
-    const lines = this.#lines;
-    this.#lines = [];
-    return lines;
+    this.#lines = this.#lines.slice(count);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** A copy that every adapter can keep, so that no line can spoil the commit that it joins. */

@@ -6,12 +6,22 @@ export {
   StoreClosedError,
   TransactionEndedError,
 } from './misuse.ts';
-export { ClaimHeldError, IdempotencyKeyError, UnknownRunError, type HeldClaim } from './refusals.ts';
+export type { OwnerFacts, OwnerListener, StoreHealth, StoreOwner } from './owner.ts';
+export {
+  ClaimHeldError,
+  IdempotencyKeyError,
+  JournalMovedError,
+  LeaseLostError,
+  RunHeldError,
+  UnknownRunError,
+  type HeldClaim,
+} from './refusals.ts';
 export { sqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export {
   SqliteTooOldError,
   StoreBusyError,
   StoreFailedError,
+  StoreFullError,
   StoreUnreadableError,
   StoreVersionError,
 } from './store-failures.ts';
@@ -23,9 +33,13 @@ export type {
   LogLine,
   LogQuery,
   NewRun,
+  OpenRun,
   RunFilter,
+  RunHolder,
   RunIds,
   RunSummary,
   Store,
   StoredRun,
+  TakenRun,
+  Wish,
 } from './store.ts';

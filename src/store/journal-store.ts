@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JsonObject } from '../json/index.ts';
 import type { Tables } from '../workflow/index.ts';
+import { CommitHealth } from './commit-health.ts';
 import { append, createRun, prepare, type LendTables } from './commits.ts';
 import { GroupCommit, type Grouping } from './group-commit.ts';
+import { letGo, takeRun } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import { NestedTransactionError, StoreClosedError } from './misuse.ts';
+import type { OwnerListener, StoreHealth, StoreOwner } from './owner.ts';
+import { OwnerLease, type Pace } from './owner-lease.ts';
+import { UnknownRunError } from './refusals.ts';
 import type {
   CreatedRun,
   JournalCommit,
@@ -11,39 +17,131 @@ import type {
   LogLine,
   LogQuery,
   NewRun,
+  OpenRun,
   RunFilter,
+  RunHolder,
   RunSummary,
   Store,
   StoredRun,
+  TakenRun,
+  Wish,
 } from './store.ts';
 import { TransactionTables } from './transaction-tables.ts';
 
 const runsListed = 100;
 const linesRead = 1_000;
+const patienceDefaultMs = 10_000;
+/** What a run cannot go on without waits for as long as it takes. */
+const untilWritten = Object.freeze({ patienceMs: Infinity });
+/** What somebody waits for who can be told that it did not work. */
+const atOnce = Object.freeze({ patienceMs: 0 });
 
 /** A store over an adapter's ledger. All writing goes through one queue; reads see what has been committed. */
 export class JournalStore<Body> implements Store {
   readonly #ledger: Ledger<Body>;
   readonly #commits: GroupCommit;
+  readonly #health: CommitHealth;
+  readonly #pace: Pace;
+  readonly #owners = new Set<OwnerLease>();
   /** In whose callback the caller is. */
   readonly #callback = new AsyncLocalStorage<{ isOpen: boolean }>();
   readonly #lend: LendTables = (use) => this.#lendTables(use);
   #closing: Promise<void> | undefined;
 
-  constructor(ledger: Ledger<Body>, grouping: Grouping) {
+  constructor(ledger: Ledger<Body>, { grouping, pace = {} }: { readonly grouping: Grouping; readonly pace?: Pace }) {
     this.#ledger = ledger;
-    this.#commits = new GroupCommit(ledger, grouping);
+    this.#health = new CommitHealth(ledger);
+    this.#commits = new GroupCommit(ledger, grouping, this.#health);
+    this.#pace = pace;
+  }
+
+  async join(listener: OwnerListener = {}): Promise<StoreOwner> {
+    this.#requireMayCommit('join');
+    const facts = await this.#commits.enqueue(() => this.#ledger.addOwner(), atOnce);
+    const stopListening = listener.onHealth && this.#health.on(listener.onHealth);
+    const owner = new OwnerLease(facts, {
+      pace: this.#pace,
+      onWish: listener.onWish,
+      hasWishes: () => this.#ledger.wishesFor(facts.id).length > 0,
+      beat: () => this.#commits.enqueue(() => this.#ledger.beat(facts.id), untilWritten),
+      leave: async () => {
+        stopListening?.();
+        this.#owners.delete(owner);
+        if (!this.#closing) await this.#commits.enqueue(() => this.#ledger.removeOwner(facts.id), atOnce);
+      },
+    });
+    this.#owners.add(owner);
+    return owner;
+  }
+
+  async takeRun(runId: number, owner: StoreOwner): Promise<TakenRun> {
+    this.#requireMayCommit('takeRun');
+    const taken = await this.#commits.enqueue(() => takeRun(this.#ledger, runId, owner.id), atOnce);
+    const run = this.#ledger.readRun(runId);
+    if (!run) throw new UnknownRunError(runId);
+    return { ...taken, run };
+  }
+
+  get isShared(): boolean {
+    return this.#pace.wishPollMs !== undefined;
+  }
+
+  async letGo(runId: number, { id: ownerId }: StoreOwner): Promise<void> {
+    this.#requireMayCommit('letGo');
+    await this.#commits.enqueue(() => letGo(this.#ledger, runId, ownerId), atOnce);
+  }
+
+  async openRuns(): Promise<readonly OpenRun[]> {
+    this.#requireOpen('openRuns');
+    return this.#ledger.openRuns();
+  }
+
+  async holderOf(runId: number): Promise<RunHolder | undefined> {
+    this.#requireOpen('holderOf');
+    return this.#ledger.holderOf(runId);
+  }
+
+  async ask(runId: number, wish: JsonObject): Promise<number> {
+    this.#requireMayCommit('ask');
+    const id = await this.#commits.enqueue(() => this.#ledger.addWish(runId, wish), atOnce);
+    for (const owner of this.#owners) owner.lookForWishes();
+    return id;
+  }
+
+  async wishesFor({ id }: StoreOwner): Promise<readonly Wish[]> {
+    this.#requireOpen('wishesFor');
+    return this.#ledger.wishesFor(id);
+  }
+
+  async answer(wishId: number, answer: JsonObject): Promise<void> {
+    this.#requireMayCommit('answer');
+    await this.#commits.enqueue(() => this.#ledger.answerWish(wishId, answer), atOnce);
+  }
+
+  async answerTo(wishId: number): Promise<JsonObject | undefined> {
+    this.#requireOpen('answerTo');
+    return this.#ledger.answerTo(wishId);
+  }
+
+  async withdraw(wishId: number): Promise<boolean> {
+    this.#requireMayCommit('withdraw');
+    return this.#commits.enqueue(() => this.#ledger.removeWish(wishId), atOnce);
+  }
+
+  health(): StoreHealth {
+    return this.#health.health;
   }
 
   async createRun(request: NewRun): Promise<CreatedRun> {
     this.#requireMayCommit('createRun');
-    return this.#commits.enqueue(() => createRun(this.#ledger, request, this.#lend));
+    return this.#commits.enqueue(() => createRun(this.#ledger, request, this.#lend), atOnce);
   }
 
-  async append(commit: JournalCommit): Promise<void> {
+  async append(commit: JournalCommit): Promise<number> {
     this.#requireMayCommit('append');
     const prepared = prepare(this.#ledger, commit);
-    return this.#commits.enqueue(() => append(this.#ledger, prepared, this.#lend));
+    const patience = { ...untilWritten, aside: prepared.aside };
+    return this.#commits.enqueue(() => append(this.#ledger, prepared, this.#lend), patience);
   }
 
   async readRun(id: number): Promise<StoredRun | undefined> {
@@ -63,19 +161,22 @@ export class JournalStore<Body> implements Store {
 
   async readLog({ runId, task, after = 0, limit = linesRead }: LogQuery): Promise<readonly KeptLogLine[]> {
     this.#requireOpen('readLog');
-    const canWait = !this.#callback.getStore()?.isOpen && !this.#ledger.failure;
-    if (canWait && this.#commits.hasLines) await this.#commits.enqueue(nothing);
+    const canWait = !this.#callback.getStore()?.isOpen && !this.#ledger.failure && !this.#commits.isStuck;
+    if (canWait && this.#commits.hasLines) await this.#commits.enqueue(nothing, atOnce);
     return this.#ledger.readLog({ runId, task, after, limit: limitOf(limit) });
   }
 
-  async transact<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> {
+  async transact<Result>(
+    work: (tables: Tables) => Promise<Result>,
+    patienceMs: number = patienceDefaultMs,
+  ): Promise<Result> {
     this.#requireMayCommit('transact');
-    return this.#commits.enqueue(() => this.#lendTables(work));
+    return this.#commits.enqueue(() => this.#lendTables(work), { patienceMs });
   }
 
   async flush(): Promise<void> {
     this.#requireMayCommit('flush');
-    if (this.#commits.isPending) await this.#commits.enqueue(nothing);
+    if (this.#commits.isPending) await this.#commits.enqueue(nothing, atOnce);
   }
 
   async close(): Promise<void> {
@@ -86,7 +187,11 @@ export class JournalStore<Body> implements Store {
 
   async #close(): Promise<void> {
     try {
-      if (this.#commits.isPending) await this.#commits.enqueue(nothing);
+      for (const owner of this.#owners) owner.keep(false);
+      if (this.#health.obstacle) this.#commits.giveUp();
+      if (this.#commits.isPending) await this.#commits.enqueue(nothing, { patienceMs: 1 });
+      const ids = Array.from(this.#owners, ({ id }) => id);
+      if (ids.length > 0) await this.#commits.enqueue(() => ids.forEach((id) => this.#ledger.removeOwner(id)), atOnce);
     } finally {
       this.#ledger.close();
     }

@@ -1,4 +1,5 @@
-import { RefusedError } from '../errors/index.ts';
+import { PrecedeError, RefusedError } from '../errors/index.ts';
+import type { OwnerFacts } from './owner.ts';
 
 /** A claim that somebody else holds. */
 export interface HeldClaim {
@@ -58,5 +59,50 @@ export class UnknownRunError extends RefusedError<'UNKNOWN_RUN'> {
       },
     ]);
     this.runId = runId;
+  }
+}
+
+/** A run is in the hands of another owner that is alive, or may be. Nothing was written. */
+export class RunHeldError extends RefusedError<'RUN_HELD'> {
+  readonly runId: number;
+  readonly holder: OwnerFacts;
+
+  constructor(runId: number, holder: OwnerFacts) {
+    const { pid, host } = holder;
+    super('RUN_HELD', `Run ${runId}`, [
+      {
+        code: 'RUN_HELD',
+        message: `Process ${pid} on ${host} has it.`,
+        next: 'Let that process carry it, or end that process; then try again.',
+        details: { runId, pid, host },
+      },
+    ]);
+    this.runId = runId;
+    this.holder = holder;
+  }
+}
+
+/** Another owner has taken the run since: this one was taken for dead. Nothing was written. */
+export class LeaseLostError extends PrecedeError<'LEASE_LOST'> {
+  constructor(runId?: number) {
+    super('LEASE_LOST', {
+      message:
+        runId === undefined
+          ? 'This process was taken for dead, and its runs may be in the hands of others.'
+          : `Run ${runId} has been taken over by another process, which took this one for dead.`,
+      next: 'Look at the run to see how it goes on: precede show, or engine.run(id).',
+      ...(runId === undefined ? {} : { details: { runId } }),
+    });
+  }
+}
+
+/** Somebody else has appended to the journal since it was read. Nothing was written. */
+export class JournalMovedError extends PrecedeError<'JOURNAL_MOVED'> {
+  constructor(runId: number, { after, found }: { readonly after: number; readonly found: number }) {
+    super('JOURNAL_MOVED', {
+      message: `The journal of run ${runId} holds ${found} events, not ${after}.`,
+      next: 'Read the run again and decide anew.',
+      details: { runId, after, found },
+    });
   }
 }

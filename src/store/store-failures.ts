@@ -48,6 +48,18 @@ export class SqliteTooOldError extends RefusedError<'SQLITE_TOO_OLD'> {
   }
 }
 
+/** There is no space left for a write. Nothing was written; the same call succeeds once there is. */
+export class StoreFullError extends PrecedeError<'STORE_FULL'> {
+  constructor(file: string, cause: Error) {
+    super('STORE_FULL', {
+      message: `There is no space left for store ${file}.`,
+      next: 'Free some space on its file system; what waits is then written by itself.',
+      details: { file },
+      cause,
+    });
+  }
+}
+
 /** Another process has been writing for too long. Nothing was written; the same call may succeed later. */
 export class StoreBusyError extends PrecedeError<'STORE_BUSY'> {
   constructor(waitedMs: number) {

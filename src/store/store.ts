@@ -1,16 +1,59 @@
+import type { JsonObject } from '../json/index.ts';
 import type { RunEvent, RunHeader, RunState } from '../state/index.ts';
 import type { Tables } from '../workflow/index.ts';
+import type { OwnerFacts, OwnerListener, StoreHealth, StoreOwner } from './owner.ts';
 
 /**
  * Where runs are kept: an append-only journal of events per run, with what must be decided in the same commit: claims,
  * idempotency keys, and the tables that workflows keep. Every promise settles only after the commit is durable.
  * `admit`, `also` and `work` run one at a time: they should wait for their tables only, since all writing waits for
  * them; a call of this store that would wait for itself is refused with `NestedTransactionError`, and their tables are
- * refused with `TransactionEndedError` once they have returned. After a write that failed, or whose outcome is open,
- * everything but reading is refused with the same `StoreFailedError` until the store is opened again.
+ * refused with `TransactionEndedError` once they have returned. What cannot be written for now (no space, another
+ * process writes) waits until it can, but for new runs, which are refused; after a write whose outcome is open,
+ * everything but reading is refused with the same `StoreFailedError` until the store is opened again. What then has not
+ * been recorded of a run's outcomes is kept aside.
  * Adapters: `memoryStore()`, `sqliteStore(file)`; one contract suite holds both to this.
  */
 export interface Store {
+  /**
+   * Makes the caller one of the store's owners: those who may have open runs. A run has at most one owner at a time,
+   * who holds it by a lease with a fencing token that every append is checked against.
+   */
+  join(listener?: OwnerListener): Promise<StoreOwner>;
+
+  /**
+   * Takes a run that nobody alive has: from now on its former owner, should it wake up, is refused.
+   *
+   * @throws UnknownRunError, RunHeldError
+   */
+  takeRun(runId: number, owner: StoreOwner): Promise<TakenRun>;
+
+  /** Lets a run go that its owner cannot carry any further, for anybody to take. Does nothing when it is another's. */
+  letGo(runId: number, owner: StoreOwner): Promise<void>;
+
+  /** The runs that are not over, the oldest first, and who has them. */
+  openRuns(): Promise<readonly OpenRun[]>;
+
+  /** Whether other processes may use it at the same time. */
+  readonly isShared: boolean;
+
+  /** Who has a run; undefined when nobody does. Whether it is alive is judged at this instant. */
+  holderOf(runId: number): Promise<RunHolder | undefined>;
+
+  /** Leaves a wish for a run with whoever has it. @returns the wish's id */
+  ask(runId: number, wish: JsonObject): Promise<number>;
+  /** The wishes that nobody has answered yet, for the runs of an owner. */
+  wishesFor(owner: StoreOwner): Promise<readonly Wish[]>;
+  /** Answers a wish with which nothing is recorded; what is recorded is answered in its own commit. */
+  answer(wishId: number, answer: JsonObject): Promise<void>;
+  /** The answer to a wish, undefined while there is none. */
+  answerTo(wishId: number): Promise<JsonObject | undefined>;
+  /** Takes a wish back, or forgets an answered one. False when it had been answered. */
+  withdraw(wishId: number): Promise<boolean>;
+
+  /** How writing goes at this instant. */
+  health(): StoreHealth;
+
   /**
    * Creates a run in one commit: its ids, its header, its first events, its claims, its idempotency key, and whatever
    * `admit` writes. When `admit` throws, or a claim is held, nothing is written.
@@ -25,10 +68,13 @@ export interface Store {
   /**
    * Appends events to a run's journal in one commit, with what belongs to them. Events of one run never interleave.
    *
+   * @returns the fencing token of the next append
    * @throws UnknownRunError
-   * @throws ClaimHeldError when `take` meets a claim that another run holds, with nothing written
+   * @throws LeaseLostError when somebody else has taken the run since, with nothing written
+   * @throws JournalMovedError when the journal does not end where `after` says
+   * @throws ClaimHeldError when `take` meets a claim that another run holds, RunHeldError when another owner has the run
    */
-  append(commit: JournalCommit): Promise<void>;
+  append(commit: JournalCommit): Promise<number>;
 
   /** A run's header, state and journal, or undefined. */
   readRun(id: number): Promise<StoredRun | undefined>;
@@ -46,8 +92,11 @@ export interface Store {
   /** Log lines of a run in the order in which they were kept. */
   readLog(query: LogQuery): Promise<readonly KeptLogLine[]>;
 
-  /** One transaction over the tables: committed when `work` resolves, undone when it throws. */
-  transact<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result>;
+  /**
+   * One transaction over the tables: committed when `work` resolves, undone when it throws. While nothing can be written
+   * it waits for `patienceMs`, then rejects with what is in the way; `work` may be called again. @default 10_000
+   */
+  transact<Result>(work: (tables: Tables) => Promise<Result>, patienceMs?: number): Promise<Result>;
 
   /** Resolves when everything accepted so far is durable. */
   flush(): Promise<void>;
@@ -56,7 +105,40 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A run that has been taken: who takes it reads it afterwards, when nobody else can change it any more. */
+export interface TakenRun {
+  readonly run: StoredRun;
+  /** How many owners in a row have vanished without any of its tasks coming to an end, the last one included. */
+  readonly recoveries: number;
+  /** The owner that has vanished; undefined when the run was let go. */
+  readonly from: OwnerFacts | undefined;
+}
+
+/** A run that is not over. */
+export interface OpenRun {
+  readonly runId: number;
+  readonly workflow: string;
+  /** Undefined when nobody has it. */
+  readonly holder: RunHolder | undefined;
+}
+
+/** The owner of a run. */
+export interface RunHolder extends OwnerFacts {
+  readonly isAlive: boolean;
+  /** How long it takes at most until that is known for certain, in milliseconds. */
+  readonly certainInMs: number;
+}
+
+/** What somebody asks of a run that another owner has. */
+export interface Wish {
+  readonly id: number;
+  readonly runId: number;
+  readonly wish: JsonObject;
+}
+
 export interface NewRun {
+  /** Who is to have the run. Without one nobody has it: it waits to be taken. */
+  readonly owner?: StoreOwner;
   readonly claims: readonly string[];
   /** Ids to reserve for the run's tasks. */
   readonly taskCount: number;
@@ -84,17 +166,29 @@ export interface CreatedRun {
 
 export interface JournalCommit {
   readonly runId: number;
+  /** The fencing token: 1 for a new run, then what the last append or the taking of the run gave. */
+  readonly fence: number;
+  /** How many events the journal holds before these, where that is known. */
+  readonly after?: number;
   readonly events: readonly RunEvent[];
   /** The run's state after these events, for listing. */
   readonly state: RunState;
-  /** `release` with a terminal event, `take` when an ended run is taken up again. @default neither */
+  /**
+   * `release` with a terminal event, `take` when an ended run is taken up again: its claims, and the run itself by
+   * `owner`. @default neither
+   */
   readonly claims?: 'release' | 'take';
+  readonly owner?: StoreOwner;
+  /** The wish that these events fulfil, and its answer. */
+  readonly answer?: { readonly wishId: number; readonly body: JsonObject };
   /** Writes to tables within the same commit, after the claims were moved. Not called when the commit is refused. */
   readonly also?: (tables: Tables) => Promise<void>;
 }
 
 export interface StoredRun extends RunSummary {
   readonly events: readonly RunEvent[];
+  /** The fencing token that an append would need now. */
+  readonly fence: number;
 }
 
 export interface RunSummary {

@@ -7,6 +7,8 @@ export interface InputSchema<Output = unknown, Input = unknown> {
     readonly version: 1;
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** What the schema is as JSON Schema, where its library tells; may throw for what that cannot express. */
+    readonly jsonSchema?: { readonly input: (options: { readonly target: 'draft-2020-12' }) => object } | undefined;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }

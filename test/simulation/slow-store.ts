@@ -12,9 +12,10 @@ export class SlowStore extends WatchedStore {
     this.#wait = wait;
   }
 
-  override async append(commit: JournalCommit): Promise<void> {
+  override async append(commit: JournalCommit): Promise<number> {
     await this.#wait();
-    await super.append(commit);
+    const fence = await super.append(commit);
     this.durableCount += commit.events.length;
+    return fence;
   }
 }

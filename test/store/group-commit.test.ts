@@ -42,10 +42,10 @@ class ScriptedLedger extends MemoryLedger {
 function setUp(membersMax = 64): { ledger: ScriptedLedger; store: JournalStore<RunEvent> } {
   const ledger = new ScriptedLedger();
   const grouping = { membersMax, schedule: setImmediate, logDelayMs: 1, linesHeldMax: 2_000, busyMs: 0 };
-  return { ledger, store: new JournalStore(ledger, grouping) };
+  return { ledger, store: new JournalStore(ledger, { grouping }) };
 }
 
-const commit = (task: number) => ({ runId: 1, events: [taskStarted(task)], state: 'RUNNING' as const });
+const commit = (task: number) => ({ fence: 1, runId: 1, events: [taskStarted(task)], state: 'RUNNING' as const });
 const line = { runId: 1, task: 0, attempt: 1, atMs: 1, level: 'info' as const, text: 'x' };
 
 describe('commits that arrive together', () => {

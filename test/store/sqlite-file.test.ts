@@ -52,7 +52,7 @@ describe('a store file', { timeout: 60_000 }, () => {
     const first = sqliteStore(file);
     const idempotency = { key: 'k', request: 'r' };
     await first.createRun(newRun({ claims: ['cluster:21'], taskCount: 21, idempotency }));
-    await first.append({ runId: 1, events: [taskStarted(0)], state: 'PAUSED' });
+    await first.append({ fence: 1, runId: 1, events: [taskStarted(0)], state: 'PAUSED' });
     await first.transact(async (tables) => {
       await tables.put('hosts', 'b', { id: 1 });
       await tables.put('hosts', 'a', { id: 2 });
@@ -114,7 +114,7 @@ describe('a store file', { timeout: 60_000 }, () => {
     const before = readFileSync(file);
     const error = openingError(file);
     expect(error).toBeInstanceOf(StoreVersionError);
-    expect(error).toMatchObject({ code: 'STORE_VERSION', found: 99, supported: 1 });
+    expect(error).toMatchObject({ code: 'STORE_VERSION', found: 99, supported: 2 });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 

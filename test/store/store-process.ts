@@ -40,7 +40,7 @@ async function appendMany(): Promise<void> {
   const runId = await createdRun(store);
   tell(String(runId));
   for (let task = 0; task < Number(count); task++) {
-    await store.append({ runId, events: [taskStarted(task)], state: 'RUNNING' });
+    await store.append({ fence: 1, runId, events: [taskStarted(task)], state: 'RUNNING' });
   }
   await store.close();
 }
@@ -56,7 +56,7 @@ async function appendThree(store: Store, first: number): Promise<void> {
   const tasks = [first, first + 1, first + 2];
   await Promise.all(
     tasks.map(async (task) => {
-      await store.append({ runId: 1, events: [taskStarted(task)], state: 'RUNNING' });
+      await store.append({ fence: 1, runId: 1, events: [taskStarted(task)], state: 'RUNNING' });
       tell(String(task));
     }),
   );
@@ -68,13 +68,13 @@ async function fill(): Promise<void> {
   const runId = await createdRun(store);
   try {
     for (let task = 1; task < 10_000; task++) {
-      await store.append({ runId, events: [taskStarted(task)], state: 'RUNNING' });
+      await store.append({ fence: 1, runId, events: [taskStarted(task)], state: 'RUNNING' });
       tell(String(task));
     }
   } catch (error) {
     tellError(error);
   }
-  await store.append({ runId, events: [], state: 'RUNNING' }).catch(tellError);
+  await store.append({ fence: 1, runId, events: [], state: 'RUNNING' }).catch(tellError);
   store.appendLog([{ runId, task: 0, attempt: 1, atMs: 1, level: 'info', text: 'late' }]);
   tell(`read ${(await eventsOf(store, runId)).length - 1}`);
   await store.close();

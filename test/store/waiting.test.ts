@@ -6,7 +6,7 @@ import { createdRun, eventsOf, rejection, started, taskStarted } from '../contra
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const directory = temporaryDirectory();
-const commit = { runId: 1, events: [taskStarted(0)], state: 'RUNNING' } as const;
+const commit = { fence: 1, runId: 1, events: [taskStarted(0)], state: 'RUNNING' } as const;
 
 /** Another connection that has begun to write. */
 function otherWriter(file: string): { end: () => void } {
@@ -44,7 +44,7 @@ describe('a commit that meets another writer', { timeout: 60_000 }, () => {
     const store = sqliteStore(file, { busyMs: 50 });
     await createdRun(store);
     const other = otherWriter(file);
-    const error = await rejection(store.append(commit));
+    const error = await rejection(store.transact(async () => undefined, 50));
     expect(error).toBeInstanceOf(StoreBusyError);
     expect(error).toMatchObject({ code: 'STORE_BUSY', details: { waitedMs: 50 } });
     other.end();

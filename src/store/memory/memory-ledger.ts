@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../json/index.ts';
-import type { RunEvent, RunHeader, RunState } from '../../state/index.ts';
-import type { Extension, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
+import { isSettledRun, type RunEvent, type RunHeader, type RunState } from '../../state/index.ts';
+import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
+import type { OwnerFacts } from '../owner.ts';
+import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
 import { frozenCopy } from './frozen-copy.ts';
+import { MemoryOwners } from './memory-owners.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { deleteUndoably, setUndoably, undoTo, type UndoLog } from './undo-log.ts';
 
@@ -25,10 +27,15 @@ export class MemoryLedger implements Ledger<RunEvent> {
   readonly #keys = new Map<string, KeyUse>();
   readonly #runs = new Map<number, MemoryRun>();
   readonly #lines = new Map<number, KeptLogLine[]>();
+  readonly #owners = new MemoryOwners(this.#undoLog);
   #savepoint = 0;
   #lineCount = 0;
 
   get failure(): Error | undefined {
+    return undefined;
+  }
+
+  get obstacle(): Error | undefined {
     return undefined;
   }
 
@@ -112,7 +119,8 @@ export class MemoryLedger implements Ledger<RunEvent> {
     return this.#runs.get(runId)?.header;
   }
 
-  insertRun(header: RunHeader): void {
+  insertRun(header: RunHeader, ownerId: number | undefined): void {
+    this.#owners.setHold(header.id, { ownerId, fence: 1, recoveries: 0 });
     const run: MemoryRun = {
       header: frozenCopy(header),
       events: [],
@@ -122,13 +130,54 @@ export class MemoryLedger implements Ledger<RunEvent> {
     setUndoably(this.#undoLog, this.#runs, header.id, run);
   }
 
-  extendRun(runId: number, { bodies, state, updatedAtMs }: Extension<RunEvent>): boolean {
+  extendRun(runId: number, extension: Extension<RunEvent>): boolean {
+    const { bodies, state, updatedAtMs, fence, after, isProgress } = extension;
     const run = this.#runs.get(runId);
-    if (!run) return false;
+    const hold = this.#owners.hold(runId);
+    if (!run || hold?.fence !== fence || (after !== undefined && after !== run.events.length)) return false;
+    if (isProgress && hold.recoveries > 0) this.#owners.setHold(runId, { ...hold, recoveries: 0 });
     for (const body of bodies) run.events.push(body);
     run.state = state;
     run.updatedAtMs = updatedAtMs ?? run.updatedAtMs;
     return true;
+  }
+
+  addOwner(): OwnerFacts {
+    return this.#owners.add();
+  }
+
+  removeOwner(id: number): void {
+    this.#owners.remove(id);
+  }
+
+  condemnOwner(id: number): void {
+    this.#owners.condemn(id);
+  }
+
+  beat(id: number): boolean {
+    return this.#owners.get(id)?.isAlive ?? false;
+  }
+
+  hold(runId: number): Hold | undefined {
+    const run = this.#runs.get(runId);
+    const hold = this.#owners.hold(runId);
+    return run && hold && { ...hold, eventCount: run.events.length };
+  }
+
+  setHold(runId: number, hold: Pick<Hold, 'ownerId' | 'fence' | 'recoveries'>): void {
+    this.#owners.setHold(runId, hold);
+  }
+
+  addWish(runId: number, wish: JsonObject): number {
+    return this.#owners.addWish(runId, frozenCopy(wish));
+  }
+
+  answerWish(id: number, answer: JsonObject): boolean {
+    return this.#owners.answerWish(id, frozenCopy(answer));
+  }
+
+  removeWish(id: number): boolean {
+    return this.#owners.removeWish(id);
   }
 
   insertLog(lines: readonly LogLine[]): void {
@@ -141,7 +190,7 @@ export class MemoryLedger implements Ledger<RunEvent> {
 
   readRun(id: number): StoredRun | undefined {
     const run = this.#runs.get(id);
-    return run && { ...run, events: run.events.slice() };
+    return run && { ...run, events: run.events.slice(), fence: this.#owners.hold(id)?.fence ?? 1 };
   }
 
   listRuns({ state, workflow, limit }: RunFilter & { readonly limit: number }): readonly RunSummary[] {
@@ -159,6 +208,36 @@ export class MemoryLedger implements Ledger<RunEvent> {
     const lines = this.#lines.get(runId) ?? [];
     const wanted = lines.filter((line) => line.sequence > after && (task === undefined || line.task === task));
     return wanted.slice(0, limit);
+  }
+
+  holder(ownerId: number): RunHolder | undefined {
+    return this.#owners.get(ownerId);
+  }
+
+  holderOf(runId: number): RunHolder | undefined {
+    const { ownerId } = this.#owners.hold(runId) ?? {};
+    return ownerId === undefined ? undefined : this.#owners.get(ownerId);
+  }
+
+  openRuns(): readonly OpenRun[] {
+    const open = [...this.#runs].filter(([, { state }]) => !isSettledRun(state));
+    return open.map(([runId, { header }]) => ({ runId, workflow: header.workflow, holder: this.holderOf(runId) }));
+  }
+
+  wishesFor(ownerId: number): readonly Wish[] {
+    return this.#owners.wishesFor(ownerId);
+  }
+
+  answerTo(wishId: number): JsonObject | undefined {
+    return this.#owners.answerTo(wishId);
+  }
+
+  keepAside(): void {
+    // Nothing outlives the process.
+  }
+
+  forgetAside(): void {
+    // Nothing was kept.
   }
 
   close(): void {

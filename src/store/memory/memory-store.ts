@@ -6,5 +6,5 @@ const grouping = Object.freeze({ membersMax: 1, schedule: queueMicrotask, logDel
 
 /** A store in this process's memory: everything the port promises but survival of the process. */
 export function memoryStore(): Store {
-  return new JournalStore(new MemoryLedger(), grouping);
+  return new JournalStore(new MemoryLedger(), { grouping });
 }

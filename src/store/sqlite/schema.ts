@@ -57,4 +57,31 @@ export const migrations: readonly string[] = Object.freeze([
 
   CREATE TABLE sequences (name TEXT PRIMARY KEY, drawn INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Processes that have open runs. What tells that one is alive: its process, where that can be seen, and its beat.
+  CREATE TABLE owners (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    start_mark TEXT NOT NULL,
+    lease_ms REAL NOT NULL,
+    -- Rises with each sign of life; -1 when others have taken it for dead.
+    beat INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  ALTER TABLE runs ADD COLUMN owner_id INTEGER;
+  ALTER TABLE runs ADD COLUMN fence INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE runs ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX runs_by_owner ON runs (owner_id) WHERE owner_id IS NOT NULL;
+
+  -- What other processes ask of the owner of a run.
+  CREATE TABLE wishes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    answer TEXT
+  ) STRICT;
+  CREATE INDEX wishes_open ON wishes (run_id) WHERE answer IS NULL;
+  `,
 ]);

@@ -5,6 +5,7 @@ export const sqliteCode = Object.freeze({
   locked: 6,
   readOnly: 8,
   corrupt: 11,
+  full: 13,
   cannotOpen: 14,
   constraint: 19,
   mismatch: 20,

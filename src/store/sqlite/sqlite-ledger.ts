@@ -1,10 +1,14 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { RunEvent, RunHeader } from '../../state/index.ts';
-import type { Extension, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
-import { StoreFailedError } from '../store-failures.ts';
+import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
+import type { OwnerFacts } from '../owner.ts';
+import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
+import { StoreFailedError, StoreFullError } from '../store-failures.ts';
+import { AsideFile } from './aside-file.ts';
 import type { Connection } from './connection.ts';
 import { openConnections } from './open-connections.ts';
+import { SqliteOwners } from './sqlite-owners.ts';
+import { addWish, answerTo, answerWish, removeWish, wishesFor } from './sqlite-wishes.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
 import { listRuns, readLog, readRun } from './sqlite-reads.ts';
 import { unreadable } from './unreadable.ts';
@@ -23,12 +27,17 @@ export class SqliteLedger implements Ledger<string> {
   readonly #file: string;
   readonly #reader: Connection;
   readonly #writer: Connection;
+  readonly #owners: SqliteOwners;
+  readonly #aside: AsideFile;
   #failure: StoreFailedError | undefined;
+  #obstacle: StoreFullError | undefined;
 
   /** Opens the file. @throws StoreUnreadableError, StoreVersionError, SqliteTooOldError */
-  constructor(file: string, busyMs: number) {
+  constructor(file: string, { busyMs, leaseMs }: { readonly busyMs: number; readonly leaseMs: number }) {
     const { reader, writer } = openConnections(file, busyMs);
     this.#file = file;
+    this.#owners = new SqliteOwners({ reader, writer, leaseMs });
+    this.#aside = new AsideFile(file);
     this.#reader = reader;
     this.#writer = writer;
     reader.nameFailure = (error) => unreadable(file, error);
@@ -39,7 +48,12 @@ export class SqliteLedger implements Ledger<string> {
     return this.#failure;
   }
 
+  get obstacle(): Error | undefined {
+    return this.#obstacle;
+  }
+
   begin(): boolean {
+    this.#obstacle = undefined;
     try {
       this.#writer.run('BEGIN IMMEDIATE');
       return true;
@@ -59,6 +73,7 @@ export class SqliteLedger implements Ledger<string> {
     } catch {
       // What made it fail has been kept as the failure, and SQLite undoes the transaction when the file is opened next.
     }
+    this.#obstacle = undefined;
   }
 
   savepoint(): void {
@@ -136,18 +151,23 @@ export class SqliteLedger implements Ledger<string> {
     return found && (JSON.parse(String(found['body'])) as RunHeader);
   }
 
-  insertRun(header: RunHeader): void {
-    const insert = "INSERT INTO runs (id, workflow, state, updated_at_ms, event_count) VALUES (?, ?, 'RUNNING', ?, 0)";
-    this.#writer.run(insert, header.id, header.workflow, header.createdAtMs);
+  insertRun(header: RunHeader, ownerId: number | undefined): void {
+    const insert =
+      'INSERT INTO runs (id, workflow, state, updated_at_ms, event_count, owner_id) ' +
+      "VALUES (?, ?, 'RUNNING', ?, 0, ?)";
+    this.#writer.run(insert, header.id, header.workflow, header.createdAtMs, ownerId ?? null);
     this.#writer.run('INSERT INTO run_headers (run_id, body) VALUES (?, ?)', header.id, JSON.stringify(header));
   }
 
   /** The state stands in an index and seldom changes, so that it is written only when it does. */
-  extendRun(runId: number, { bodies, state, updatedAtMs }: Extension<string>): boolean {
+  extendRun(runId: number, extension: Extension<string>): boolean {
+    const { bodies, state, updatedAtMs, fence, after, isProgress } = extension;
     const update =
-      'UPDATE runs SET updated_at_ms = coalesce(?, updated_at_ms), event_count = event_count + ? WHERE id = ? ' +
-      'RETURNING event_count, state';
-    const run = this.#writer.get(update, updatedAtMs ?? null, bodies.length, runId);
+      'UPDATE runs SET updated_at_ms = coalesce(?1, updated_at_ms), event_count = event_count + ?2, ' +
+      'recoveries = CASE WHEN ?3 THEN 0 ELSE recoveries END ' +
+      'WHERE id = ?4 AND fence = ?5 AND (?6 IS NULL OR event_count = ?6) RETURNING event_count, state';
+    const values = [updatedAtMs ?? null, bodies.length, isProgress ? 1 : 0, runId, fence, after ?? null];
+    const run = this.#writer.get(update, ...values);
     if (!run) return false;
     if (run['state'] !== state) this.#writer.run('UPDATE runs SET state = ? WHERE id = ?', state, runId);
     let sequence = Number(run['event_count']) - bodies.length;
@@ -155,6 +175,42 @@ export class SqliteLedger implements Ledger<string> {
       this.#writer.run('INSERT INTO events (run_id, sequence, body) VALUES (?, ?, ?)', runId, ++sequence, body);
     }
     return true;
+  }
+
+  addOwner(): OwnerFacts {
+    return this.#owners.add();
+  }
+
+  removeOwner(id: number): void {
+    this.#owners.remove(id);
+  }
+
+  condemnOwner(id: number): void {
+    this.#owners.condemn(id);
+  }
+
+  beat(id: number): boolean {
+    return this.#owners.beat(id);
+  }
+
+  hold(runId: number): Hold | undefined {
+    return this.#owners.hold(runId);
+  }
+
+  setHold(runId: number, hold: Pick<Hold, 'ownerId' | 'fence' | 'recoveries'>): void {
+    this.#owners.setHold(runId, hold);
+  }
+
+  addWish(runId: number, wish: JsonObject): number {
+    return addWish(this.#writer, runId, wish);
+  }
+
+  answerWish(id: number, answer: JsonObject): boolean {
+    return answerWish(this.#writer, id, answer);
+  }
+
+  removeWish(id: number): boolean {
+    return removeWish(this.#writer, id);
   }
 
   insertLog(lines: readonly LogLine[]): void {
@@ -176,6 +232,34 @@ export class SqliteLedger implements Ledger<string> {
     return readLog(this.#reader, range);
   }
 
+  holder(ownerId: number): RunHolder | undefined {
+    return this.#owners.holder(ownerId);
+  }
+
+  holderOf(runId: number): RunHolder | undefined {
+    return this.#owners.holderOf(runId);
+  }
+
+  openRuns(): readonly OpenRun[] {
+    return this.#owners.openRuns();
+  }
+
+  wishesFor(ownerId: number): readonly Wish[] {
+    return wishesFor(this.#reader, ownerId);
+  }
+
+  answerTo(wishId: number): JsonObject | undefined {
+    return answerTo(this.#reader, wishId);
+  }
+
+  keepAside(lines: readonly string[]): void {
+    this.#aside.keep(lines, this.#failure ?? this.#obstacle);
+  }
+
+  forgetAside(): void {
+    this.#aside.forget();
+  }
+
   /** The writer is closed last: it folds the write-ahead log into the file when no other process uses the store. */
   close(): void {
     this.#reader.close();
@@ -183,7 +267,11 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   #writeFailure(error: Error): Error {
-    if (harmless.includes(sqliteCodeOf(error))) return error;
+    const code = sqliteCodeOf(error);
+    if (harmless.includes(code)) return error;
+    // Once the disk was full SQLite may have undone the transaction; what follows in it fails for that.
+    if (this.#obstacle) return this.#obstacle;
+    if (code === sqliteCode.full) return (this.#obstacle = new StoreFullError(this.#file, error));
     this.#failure ??= new StoreFailedError(this.#file, error);
     return this.#failure;
   }

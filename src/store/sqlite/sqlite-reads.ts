@@ -3,7 +3,7 @@ import type { LogRange } from '../ledger.ts';
 import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
 import type { Connection, SqliteRow } from './connection.ts';
 
-const selectRun = 'SELECT body, state, updated_at_ms FROM runs JOIN run_headers ON run_id = id';
+const selectRun = 'SELECT body, state, updated_at_ms, fence FROM runs JOIN run_headers ON run_id = id';
 
 /** A run with its journal, as of one instant. O(events). */
 export function readRun(reader: Connection, id: number): StoredRun | undefined {
@@ -12,7 +12,11 @@ export function readRun(reader: Connection, id: number): StoredRun | undefined {
     const run = reader.get(`${selectRun} WHERE id = ?`, id);
     const events = run && reader.all('SELECT body FROM events WHERE run_id = ? ORDER BY sequence', id);
     return (
-      run && { ...summaryOf(run), events: (events ?? []).map((row) => JSON.parse(String(row['body'])) as RunEvent) }
+      run && {
+        ...summaryOf(run),
+        events: (events ?? []).map((row) => JSON.parse(String(row['body'])) as RunEvent),
+        fence: Number(run['fence']),
+      }
     );
   } finally {
     reader.run('COMMIT');

@@ -10,11 +10,17 @@ export interface SqliteStoreOptions {
   readonly mustExist?: boolean;
   /** How long a commit waits for another process to end its own, in milliseconds. @default 10_000 */
   readonly busyMs?: number;
+  /**
+   * After how long without a sign of life a process that has open runs is taken for dead, in milliseconds. A process
+   * that is seen to have ended on this machine is dead at once. @default 5_000
+   */
+  readonly leaseMs?: number;
 }
 
 const grouping = Object.freeze({ membersMax: 1_024, schedule: setImmediate, logDelayMs: 50, linesHeldMax: 1_000_000 });
 
-const defaults = Object.freeze({ mustExist: false, busyMs: 10_000 });
+const defaults = Object.freeze({ mustExist: false, busyMs: 10_000, leaseMs: 5_000 });
+const wishPollMs = 100;
 
 /**
  * A store in one SQLite file, which several processes may use at once: readers see the last commit and are never
@@ -26,9 +32,9 @@ const defaults = Object.freeze({ mustExist: false, busyMs: 10_000 });
  * nothing written; SqliteTooOldError when this Node.js brings a SQLite that can corrupt the file
  */
 export function sqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
-  const { mustExist, busyMs } = { ...defaults, ...options };
+  const { mustExist, busyMs, leaseMs } = { ...defaults, ...options };
   const path = resolve(file);
   requireStoreFile(path, { mustExist });
-  const ledger = new SqliteLedger(path, busyMs);
-  return new JournalStore(ledger, { ...grouping, busyMs });
+  const ledger = new SqliteLedger(path, { busyMs, leaseMs });
+  return new JournalStore(ledger, { grouping: { ...grouping, busyMs }, pace: { leaseMs, wishPollMs } });
 }

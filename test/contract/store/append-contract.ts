@@ -10,8 +10,9 @@ const claims = ['cluster:21'];
 export function appendContract(store: StoreUnderTest): void {
   it('adds events in order, and keeps the state and the time of the last one', async () => {
     await createdRun(store());
-    await store().append({ runId: 1, events: [taskStarted(0), taskStarted(1)], state: 'RUNNING' });
+    await store().append({ fence: 1, runId: 1, events: [taskStarted(0), taskStarted(1)], state: 'RUNNING' });
     await store().append({
+      fence: 1,
       runId: 1,
       events: [{ type: 'run-paused', atMs: createdAtMs + 9, by: 'ops' }],
       state: 'PAUSED',
@@ -38,7 +39,7 @@ export function appendContract(store: StoreUnderTest): void {
     await fc.assert(
       fc.asyncProperty(journals, async (events) => {
         const runId = await createdRun(store());
-        await store().append({ runId, events, state: 'RUNNING' });
+        await store().append({ fence: 1, runId, events, state: 'RUNNING' });
         const [, ...kept] = await eventsOf(store(), runId);
         expect(kept).toEqual(events);
         expect(JSON.stringify(kept)).toBe(JSON.stringify(events));
@@ -53,7 +54,7 @@ export function appendContract(store: StoreUnderTest): void {
       runId: 1 + (index % 2),
       events: [taskStarted(index, 1), taskStarted(index, 2), taskStarted(index, 3)],
     }));
-    await Promise.all(commits.map((commit) => store().append({ ...commit, state: 'RUNNING' })));
+    await Promise.all(commits.map((commit) => store().append({ fence: 1, ...commit, state: 'RUNNING' })));
     for (const runId of [1, 2]) {
       const expected = commits.filter((commit) => commit.runId === runId).flatMap(({ events }) => events);
       expect(await eventsOf(store(), runId)).toEqual([started(), ...expected]);
@@ -64,7 +65,7 @@ export function appendContract(store: StoreUnderTest): void {
     await createdRun(store());
     const output = { hostIds: [1] };
     const events: RunEvent[] = [{ type: 'task-succeeded', task: 0, output, atMs: 1 }];
-    const appended = store().append({ runId: 1, events, state: 'RUNNING' });
+    const appended = store().append({ fence: 1, runId: 1, events, state: 'RUNNING' });
     output.hostIds.push(2);
     events.push(taskStarted(1));
     await appended;
@@ -81,6 +82,7 @@ export function appendContract(store: StoreUnderTest): void {
   it('keeps what was recorded when a reader changes what it was given', async () => {
     await createdRun(store());
     await store().append({
+      fence: 1,
       runId: 1,
       events: [{ type: 'task-succeeded', task: 0, output: [1], atMs: 1 }],
       state: 'RUNNING',
@@ -104,13 +106,13 @@ export function appendContract(store: StoreUnderTest): void {
 
   it('changes the state without events', async () => {
     await createdRun(store());
-    await store().append({ runId: 1, events: [], state: 'PAUSED' });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'PAUSED' });
     expect(await store().readRun(1)).toMatchObject({ state: 'PAUSED', events: [started()], updatedAtMs: createdAtMs });
   });
 
   it('refuses a run that it does not have, naming it', async () => {
     await createdRun(store());
-    const commit = { runId: 42, events: [taskStarted(0)], state: 'RUNNING' } as const;
+    const commit = { fence: 1, runId: 42, events: [taskStarted(0)], state: 'RUNNING' } as const;
     const also = () => Promise.reject(new Error('also was called'));
     for (const unknown of [commit, { ...commit, also }, { ...commit, claims: 'take' as const }]) {
       const error = await rejection(store().append(unknown));
@@ -123,7 +125,7 @@ export function appendContract(store: StoreUnderTest): void {
   it('refuses one of many commits that come at once without touching the others', async () => {
     await createdRun(store());
     const commits = Array.from({ length: 30 }, (_, index) =>
-      store().append({ runId: index % 3 === 0 ? 42 : 1, events: [taskStarted(index)], state: 'RUNNING' }),
+      store().append({ fence: 1, runId: index % 3 === 0 ? 42 : 1, events: [taskStarted(index)], state: 'RUNNING' }),
     );
     const settled = await Promise.allSettled(commits);
     expect(settled.map(({ status }) => status)).toEqual(
@@ -137,6 +139,7 @@ export function appendContract(store: StoreUnderTest): void {
     const refusal = new Error('no');
     const events = [taskStarted(0)];
     const refused = store().append({
+      fence: 1,
       runId: 1,
       events,
       state: 'FAILED',
@@ -152,7 +155,7 @@ export function appendContract(store: StoreUnderTest): void {
     const also = async (
       tables: Parameters<NonNullable<Parameters<ReturnType<StoreUnderTest>['append']>[0]['also']>>[0],
     ) => tables.put('hosts', '1', { status: 'AVAILABLE' });
-    await store().append({ runId: 1, events, state: 'FAILED', also });
+    await store().append({ fence: 1, runId: 1, events, state: 'FAILED', also });
     expect(await store().readRun(1)).toMatchObject({ events: [started(), ...events], state: 'FAILED' });
     expect(await store().transact((tables) => tables.list('hosts'))).toEqual([{ status: 'AVAILABLE' }]);
   });
@@ -160,10 +163,10 @@ export function appendContract(store: StoreUnderTest): void {
   it('frees all claims of a run with release, and takes them again with take', async () => {
     const both = ['cluster:21', 'host:1'];
     await createdRun(store(), { claims: both });
-    await store().append({ runId: 1, events: [], state: 'FAILED', claims: 'release' });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'FAILED', claims: 'release' });
     await createdRun(store(), { claims: ['host:1'] });
-    await store().append({ runId: 2, events: [], state: 'SUCCESS', claims: 'release' });
-    await store().append({ runId: 1, events: [], state: 'RUNNING', claims: 'take' });
+    await store().append({ fence: 1, runId: 2, events: [], state: 'SUCCESS', claims: 'release' });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING', claims: 'take' });
     for (const claim of both)
       expect(await rejection(createdRun(store(), { claims: [claim] }))).toBeInstanceOf(ClaimHeldError);
   });
@@ -171,7 +174,7 @@ export function appendContract(store: StoreUnderTest): void {
   it('releases no claim of another run', async () => {
     await createdRun(store(), { claims });
     await createdRun(store(), { claims: ['cluster:22'] });
-    await store().append({ runId: 2, events: [], state: 'SUCCESS', claims: 'release' });
+    await store().append({ fence: 1, runId: 2, events: [], state: 'SUCCESS', claims: 'release' });
     expect(await rejection(createdRun(store(), { claims }))).toMatchObject({
       held: [{ claim: 'cluster:21', runId: 1 }],
     });
@@ -179,16 +182,23 @@ export function appendContract(store: StoreUnderTest): void {
 
   it('keeps claims where they are when nothing is said of them', async () => {
     await createdRun(store(), { claims });
-    await store().append({ runId: 1, events: [], state: 'FAILED' });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'FAILED' });
     expect(await rejection(createdRun(store(), { claims }))).toBeInstanceOf(ClaimHeldError);
   });
 
   it('refuses take when another run holds one of the claims, with nothing written', async () => {
     await createdRun(store(), { claims: ['a', 'b'] });
-    await store().append({ runId: 1, events: [], state: 'FAILED', claims: 'release' });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'FAILED', claims: 'release' });
     await createdRun(store(), { claims: ['b'] });
     const also = () => Promise.reject(new Error('also was called'));
-    const taken = store().append({ runId: 1, events: [taskStarted(0)], state: 'RUNNING', claims: 'take', also });
+    const taken = store().append({
+      fence: 1,
+      runId: 1,
+      events: [taskStarted(0)],
+      state: 'RUNNING',
+      claims: 'take',
+      also,
+    });
     expect(await rejection(taken)).toMatchObject({ code: 'CLAIM_HELD', held: [{ claim: 'b', runId: 2 }] });
     expect(await store().readRun(1)).toMatchObject({ events: [started()], state: 'FAILED' });
     expect((await store().createRun(newRun({ claims: ['a'] }))).isExisting).toBe(false);
@@ -196,16 +206,16 @@ export function appendContract(store: StoreUnderTest): void {
 
   it('takes and releases what a run holds or does not hold already', async () => {
     await createdRun(store(), { claims });
-    await store().append({ runId: 1, events: [], state: 'RUNNING', claims: 'take' });
-    await store().append({ runId: 1, events: [], state: 'FAILED', claims: 'release' });
-    await store().append({ runId: 1, events: [], state: 'FAILED', claims: 'release' });
+    const fence = await store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING', claims: 'take' });
+    await store().append({ fence, runId: 1, events: [], state: 'FAILED', claims: 'release' });
+    await store().append({ fence, runId: 1, events: [], state: 'FAILED', claims: 'release' });
     expect(await createdRun(store(), { claims })).toBe(2);
   });
 
   it('gives the claims back to nobody when a commit that takes or releases them is undone', async () => {
     await createdRun(store(), { claims });
     const also = () => Promise.reject(new Error('no'));
-    await rejection(store().append({ runId: 1, events: [], state: 'FAILED', claims: 'release', also }));
+    await rejection(store().append({ fence: 1, runId: 1, events: [], state: 'FAILED', claims: 'release', also }));
     expect(await rejection(createdRun(store(), { claims }))).toBeInstanceOf(ClaimHeldError);
   });
 }

@@ -14,6 +14,7 @@ export function createRunContract(store: StoreUnderTest): void {
     expect(await store().readRun(1)).toEqual({
       header,
       events: [started()],
+      fence: 1,
       state: 'RUNNING',
       updatedAtMs: createdAtMs,
     });

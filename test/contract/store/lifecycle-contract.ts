@@ -21,7 +21,7 @@ export function lifecycleContract(store: StoreUnderTest): void {
     const closing = store().close();
     const late: Promise<unknown>[] = [
       store().createRun(newRun()),
-      store().append({ runId: 1, events: [], state: 'RUNNING' }),
+      store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING' }),
       store().readRun(1),
       store().listRuns(),
       store().readLog({ runId: 1 }),

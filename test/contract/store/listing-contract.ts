@@ -9,7 +9,7 @@ export function listingContract(store: StoreUnderTest): void {
 
   it('lists headers and states, newest first', async () => {
     for (const workflow of ['a', 'b', 'a']) await createdRun(store(), { fields: { workflow } });
-    await store().append({ runId: 1, events: [taskStarted(0, createdAtMs + 5)], state: 'FAILED' });
+    await store().append({ fence: 1, runId: 1, events: [taskStarted(0, createdAtMs + 5)], state: 'FAILED' });
     const listed = await store().listRuns();
     expect(listed.map(({ header, state, updatedAtMs }) => [header.id, header.workflow, state, updatedAtMs])).toEqual([
       [3, 'a', 'RUNNING', createdAtMs],
@@ -21,7 +21,7 @@ export function listingContract(store: StoreUnderTest): void {
 
   it('lists only runs of the state and the workflow that are asked for', async () => {
     for (const workflow of ['a', 'b', 'a', 'b']) await createdRun(store(), { fields: { workflow } });
-    for (const runId of [1, 2]) await store().append({ runId, events: [], state: 'FAILED' });
+    for (const runId of [1, 2]) await store().append({ fence: 1, runId, events: [], state: 'FAILED' });
     const idsOf = async (filter: Parameters<ReturnType<StoreUnderTest>['listRuns']>[0]) =>
       (await store().listRuns(filter)).map(({ header }) => header.id);
     expect(await idsOf({ state: 'FAILED' })).toEqual([2, 1]);
@@ -57,7 +57,7 @@ export function listingContract(store: StoreUnderTest): void {
       }),
     );
     await entered;
-    const appending = store().append({ runId: 1, events: [taskStarted(0)], state: 'PAUSED' });
+    const appending = store().append({ fence: 1, runId: 1, events: [taskStarted(0)], state: 'PAUSED' });
     expect(await store().readRun(2)).toBeUndefined();
     expect(await store().listRuns()).toHaveLength(1);
     expect(await store().readRun(1)).toMatchObject({ events: [started()], state: 'RUNNING' });

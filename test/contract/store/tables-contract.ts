@@ -144,7 +144,7 @@ export function tablesContract(store: StoreUnderTest): void {
     const nested = (): Promise<unknown>[] => [
       store().transact(async () => undefined),
       store().createRun(newRun()),
-      store().append({ runId: 1, events: [], state: 'RUNNING' }),
+      store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING' }),
       store().flush(),
       store().close(),
     ];
@@ -152,7 +152,7 @@ export function tablesContract(store: StoreUnderTest): void {
       for (const call of nested()) expect(await rejection(call)).toBeInstanceOf(NestedTransactionError);
     };
     await store().transact(refuseAll);
-    await store().append({ runId: 1, events: [], state: 'RUNNING', also: refuseAll });
+    await store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING', also: refuseAll });
     await store().createRun(newRun({ admit: async (ids) => refuseAll().then(() => admittedAs(ids)) }));
     expect(await store().listRuns()).toHaveLength(2);
   });
