@@ -1,4 +1,6 @@
 export { indexByKey, type Plan, type PlanTask } from './plan.ts';
+export { planChanges } from './plan-changes.ts';
+export { planOnShape } from './plan-on-shape.ts';
 export { InvalidPlanError, planRecorded, planWorkflow } from './plan-workflow.ts';
 export { shapeFromJson, shapeToJson, type PlanShape, type TaskShape } from './plan-shape.ts';
 export { estimatePlan, type EstimateOptions, type PlanEstimate, type PointOfNoReturn } from './estimate.ts';

@@ -18,13 +18,13 @@ export interface Plan {
   readonly ownLimits: Readonly<Record<string, number>>;
   /** Things that no two runs may act on at once. */
   readonly claims: readonly string[];
-  /** The same for two plans exactly when workflow, version, task keys and edges are the same. */
+  /** The same for two plans exactly when workflow, version, input schema, task keys and edges are the same. */
   readonly fingerprint: string;
   /** Values that the input schema marked as secret; never shown, never recorded. */
   readonly secrets: readonly string[];
 }
 
 /** Task keys to indices. O(tasks). */
-export function indexByKey(plan: Pick<Plan, 'tasks'>): ReadonlyMap<string, number> {
+export function indexByKey(plan: { readonly tasks: readonly { readonly key: string }[] }): ReadonlyMap<string, number> {
   return new Map(plan.tasks.map((task, index) => [task.key, index]));
 }

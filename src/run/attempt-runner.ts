@@ -41,7 +41,7 @@ export class AttemptRunner {
     const cancelTimeout = this.#limitTime(declared, controller);
     const cancelWarning = this.#warnWhenSlow(task, declared);
     try {
-      return await body(declared, this.#context(task, declared, controller.signal));
+      return await body(declared, this.contextOf(task, controller.signal));
     } finally {
       cancelTimeout?.();
       cancelWarning?.();
@@ -77,19 +77,21 @@ export class AttemptRunner {
     });
   }
 
-  #context(task: number, declared: DeclaredTask, signal: AbortSignal): TaskContext {
+  /** What a body gets: of the attempt that is under way, or was the last. */
+  contextOf(task: number, signal: AbortSignal): TaskContext {
     const { header, plan, record, parts, reporter } = this.#options;
+    const sources = plan.tasks[task]?.sources ?? [];
     const attempt = record.attempt(task);
     return {
       input: plan.input,
-      upstream: upstreamOutputs(declared.sources, (upstream) => this.#outputOf(upstream)),
+      upstream: upstreamOutputs(sources, (upstream) => this.#outputOf(upstream)),
       context: header.context,
       signal,
       log: logOf(reporter, task),
       use: parts.use,
       runId: header.id,
       attempt,
-      throwIfFenced: () => undefined,
+      throwIfFenced: async () => await parts.ownership.prove(),
       token: `${header.createdAtMs.toString(36)}-${header.id}-${task + 1}-${attempt}`,
       progress: (fraction, text = '') => {
         reporter.progress(task, fraction, text);

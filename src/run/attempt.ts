@@ -5,6 +5,9 @@ import { recordedError } from './recorded-error.ts';
 import { recordedOutput } from './recorded-output.ts';
 import { EffectMissingError, isOutcomeUnknown, TaskTimeoutError } from './task-errors.ts';
 
+/** How long a probe may take after its attempt was given up, in milliseconds. */
+const probeTimeoutMs = 30_000;
+
 /** How an attempt ended. */
 export type AttemptOutcome =
   | { readonly kind: 'succeeded'; readonly output: JsonValue }
@@ -37,10 +40,11 @@ export async function runAttempt(task: DeclaredTask, context: TaskContext): Prom
 
 async function outcomeOfError(task: DeclaredTask, context: TaskContext, thrown: unknown): Promise<AttemptOutcome> {
   const { signal } = context;
-  if (signal.aborted) return { kind: 'failed', error: abortError(signal.reason, thrown) };
-  const error = recordedError(thrown);
+  const error = signal.aborted ? abortError(signal.reason, thrown) : recordedError(thrown);
   if (!isOutcomeUnknown(thrown)) return { kind: 'failed', error };
-  return await settleByAsking(task, context, error);
+  // What was given up may go on where it was sent to; the probe has its own time.
+  const probing = signal.aborted ? { ...context, signal: AbortSignal.timeout(probeTimeoutMs) } : context;
+  return await settleByAsking(task, probing, error);
 }
 
 /** The connection was lost after the effect was sent: the task's own probe knows best. */
@@ -60,7 +64,8 @@ async function settleByAsking(
   }
 }
 
-function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
+/** Whether a probe says that the effect is in place. */
+export function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
   return typeof answer === 'object' && 'done' in answer;
 }
 

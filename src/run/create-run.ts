@@ -17,7 +17,7 @@ const adminId = 100;
  * Rejects with what refused it; nothing was written then. Nothing that is recorded holds a known secret.
  */
 export async function createRun(
-  { store, clock, scrubber }: Pick<EngineParts, 'store' | 'clock' | 'scrubber'>,
+  { store, clock, scrubber, ownership }: Pick<EngineParts, 'store' | 'clock' | 'scrubber' | 'ownership'>,
   plan: Plan,
   options: StartOptions,
 ): Promise<CreatedRun> {
@@ -27,6 +27,7 @@ export async function createRun(
   const nowMs = clock.nowMs();
   const { workflow, claims, input } = plan;
   return await store.createRun({
+    owner: await ownership.current(),
     claims,
     taskCount: plan.tasks.length,
     ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey, request: requestHash(plan) } }),

@@ -1,7 +1,8 @@
 import type PQueue from 'p-queue';
+import type { RefusedError } from '../errors/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { Scrubber } from '../secrets/index.ts';
-import type { RunFilter, RunSummary, Store } from '../store/index.ts';
+import type { RunFilter, RunSummary, Store, StoreHealth } from '../store/index.ts';
 import type { ProvidedService, Workflow } from '../workflow/index.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
@@ -25,6 +26,11 @@ export interface EngineOptions {
   readonly secrets?: Iterable<string> | Scrubber;
   /** Workflows whose recorded runs this engine may act on. Those started here are known without. */
   readonly workflows?: readonly Workflow[];
+  /**
+   * Whether runs of these workflows are taken up by themselves when nobody alive has them: at once, and from then on
+   * within a second. Without, `recover` does it once. @default true
+   */
+  readonly recover?: boolean;
   /** @default the system's */
   readonly clock?: Clock;
   /** @default Math.random */
@@ -43,6 +49,24 @@ export interface StartOptions {
   readonly deadlineMs?: number;
   /** Where another process finds the workflow again. */
   readonly workflowSource?: string;
+}
+
+export interface RecoverOptions {
+  /**
+   * Goes on with runs whose workflow has changed since: what was planned is what runs, and tasks of the same keys do what
+   * they do now. @default false: they are refused, with the changed tasks named
+   */
+  readonly acceptChanges?: boolean;
+  /** Who asks. @default 'admin' */
+  readonly by?: string;
+}
+
+/** What came of a recovery. */
+export interface Recovered {
+  /** The runs that go on here, the oldest first. */
+  readonly runs: readonly Run[];
+  /** Open runs that do not, and why: `RUN_HELD`, `UNKNOWN_WORKFLOW`, `PLAN_CHANGED`, `SECRET_INPUT`. */
+  readonly refused: readonly { readonly runId: number; readonly error: RefusedError }[];
 }
 
 export interface OperationOptions {
@@ -76,7 +100,18 @@ export interface Engine {
   /** A run of this engine's store, live or recorded; undefined when there is none. */
   run(id: number): Promise<Run | undefined>;
   runs(filter?: RunFilter): Promise<readonly RunSummary[]>;
-  /** Lets failed and cancelled tasks run again: all of a run, or one by key or number. */
+  /**
+   * Takes up every open run of a known workflow whose process has ended, and goes on with it: what was under way is
+   * settled by asking the world. Resolves when they have been taken; a process that only stands still is given until its
+   * lease is over. Runs that made their process end more than three times without getting on are paused instead.
+   */
+  recover(options?: RecoverOptions): Promise<Recovered>;
+  /** How writing to the store goes at this instant. While it does not go well, nothing new starts. */
+  health(): StoreHealth;
+  /**
+   * Lets failed and cancelled tasks run again: all of a run, or one by key or number. Like every
+   * action: of a run that another process has, that process carries it out; when it has ended, this engine takes the run.
+   */
   retry(runId: number, task?: string | number, options?: OperationOptions): Promise<OperationResult>;
   skip(runId: number, task: string | number, options?: OperationOptions): Promise<OperationResult>;
   /** Cancels a run, or one running task. Resolves when the wish is recorded; the bodies end in their own time. */
@@ -97,7 +132,7 @@ export interface Engine {
   /**
    * Starts nothing more, waits up to `drainMs` for running tasks, then aborts them and gives them one more second. What
    * succeeds until then is recorded; what does not is left RUNNING in the record, because its outcome is not known.
-   * Does not close a store that was passed in. Safe twice, safe before start.
+   * Runs that are not over are let go, for any process to take up. Does not close a store that was passed in. Safe twice, safe before start.
    *
    * @default drainMs 5_000; Infinity waits as long as it takes
    */

@@ -5,12 +5,15 @@ import type { Service } from '../workflow/index.ts';
 import type { Clock } from './clock.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Ownership } from './ownership.ts';
 import type { Logger } from './logger.ts';
 import type { NoticeBus } from './notice-bus.ts';
 
 /** What all runs of one engine share. */
 export interface EngineParts {
   readonly store: Store;
+  /** The engine as one of the store's owners. */
+  readonly ownership: Ownership;
   readonly clock: Clock;
   /** Draws a number from 0 to below 1. */
   readonly random: () => number;

@@ -3,7 +3,7 @@ import { planWorkflow, type Plan } from '../plan/index.ts';
 import { LimitPool } from '../schedule/index.ts';
 import { createScrubber } from '../secrets/index.ts';
 import { isSettledRun, RunRecord } from '../state/index.ts';
-import { memoryStore, UnknownRunError, type RunFilter, type RunSummary } from '../store/index.ts';
+import { memoryStore, UnknownRunError, type RunFilter, type RunSummary, type StoreHealth } from '../store/index.ts';
 import { serviceLookup, type Workflow } from '../workflow/index.ts';
 import { systemClock } from './clock.ts';
 import { createRun, firstEvents } from './create-run.ts';
@@ -14,18 +14,22 @@ import type {
   EngineOptions,
   OperationOptions,
   OperationResult,
+  Recovered,
+  RecoverOptions,
   RollbackOptions,
   StartOptions,
 } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
 import { LiveRuns } from './live-runs.ts';
-import { silentLogger } from './logger.ts';
+import { silentLogger, type Logger } from './logger.ts';
 import { NoticeBus, type Listener } from './notice-bus.ts';
-import { operate, type Operation } from './operate.ts';
 import { EngineClosedError } from './operation-errors.ts';
-import { operations, type Resolution } from './operations.ts';
+import type { Resolution } from './operations.ts';
+import { Operators } from './operators.ts';
+import { Ownership } from './ownership.ts';
 import { recordedRun } from './recorded-run.ts';
+import { Recovery } from './recovery.ts';
 import type { NoticeKind } from './run-notice.ts';
 import { Run } from './run.ts';
 import { scrubbedLogger } from './scrubbed-logger.ts';
@@ -43,13 +47,29 @@ const abortGraceMs = 1_000;
 class LocalEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #runs: LiveRuns;
+  readonly #recovery: Recovery;
+  readonly #operators: Operators;
   readonly #ownsStore: boolean;
   #closing: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
+    const { workflows = [], recover = true } = options;
     this.#ownsStore = options.store === undefined;
-    this.#parts = partsOf(options);
-    this.#runs = new LiveRuns(this.#parts, options.workflows ?? []);
+    this.#parts = partsOf(options, () => {
+      this.#operators.lookForWishes();
+    });
+    this.#runs = new LiveRuns(this.#parts, workflows);
+    this.#recovery = new Recovery(this.#parts, this.#runs);
+    this.#operators = new Operators(this.#parts, {
+      runs: this.#runs,
+      requireOpen: () => {
+        this.#requireOpen();
+      },
+      onTaken: (live) => {
+        if (this.#closing) live.abandon(closedBeforeEnd(live));
+      },
+    });
+    if (recover && workflows.length > 0) this.#recovery.watch();
   }
 
   async start(target: Workflow | Plan, ...rest: [unknown?, StartOptions?]): Promise<Run> {
@@ -59,11 +79,11 @@ class LocalEngine implements Engine {
     const options = (isPlan ? (rest[0] as StartOptions | undefined) : rest[1]) ?? {};
     for (const value of plan.secrets) this.#parts.scrubber.add(value);
     const { header, isExisting } = await createRun(this.#parts, plan, options);
-    if (isExisting) return await this.#existing(header.id);
     this.#runs.know(plan.workflow);
+    if (isExisting) return await this.#existing(header.id);
     const record = new RunRecord(plan.graph);
     const told = firstEvents(header).map((event) => ({ event, changes: record.apply(event) }));
-    const live = new LiveRun({ header, plan, record, parts: this.#parts });
+    const live = new LiveRun({ header, plan, record, fence: 1, parts: this.#parts });
     this.#runs.adopt(live);
     for (const { event, changes } of told) live.reporter.tell(event, changes);
     if (this.#closing) live.abandon(closedBeforeEnd(live));
@@ -87,19 +107,15 @@ class LocalEngine implements Engine {
   }
 
   retry(runId: number, task?: string | number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, (request, indexOf) =>
-      operations.retry(request, task === undefined ? undefined : indexOf(task)),
-    );
+    return this.#operators.act(runId, { action: 'retry', ...optionalTask(task) }, options);
   }
 
   skip(runId: number, task: string | number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, (request, indexOf) => operations.skip(request, indexOf(task)));
+    return this.#operators.act(runId, { action: 'skip', task }, options);
   }
 
   cancel(runId: number, task?: string | number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, (request, indexOf) =>
-      task === undefined ? operations.cancelRun(request) : operations.cancelTask(request, indexOf(task)),
-    );
+    return this.#operators.act(runId, { action: 'cancel', ...optionalTask(task) }, options);
   }
 
   resolve(
@@ -108,20 +124,30 @@ class LocalEngine implements Engine {
     resolution: Resolution,
     options: OperationOptions = {},
   ): Promise<OperationResult> {
-    return this.#operate(runId, options, (request, indexOf) => operations.resolve(request, indexOf(task), resolution));
+    return this.#operators.act(runId, { action: 'resolve', task, resolution }, options);
   }
 
   pause(runId: number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, (request) => operations.pause(request));
+    return this.#operators.act(runId, { action: 'pause' }, options);
   }
 
   resume(runId: number, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.#operate(runId, options, (request) => operations.resume(request));
+    return this.#operators.act(runId, { action: 'resume' }, options);
   }
 
-  rollback(runId: number, options: RollbackOptions = {}): Promise<OperationResult> {
-    const pastNoReturn = options.pastNoReturn ?? false;
-    return this.#operate(runId, options, (request) => operations.rollback(request, { pastNoReturn }));
+  rollback(runId: number, { pastNoReturn = false, ...options }: RollbackOptions = {}): Promise<OperationResult> {
+    return this.#operators.act(runId, { action: 'rollback', pastNoReturn }, options);
+  }
+
+  async recover(options: RecoverOptions = {}): Promise<Recovered> {
+    this.#requireOpen();
+    const { runs, refused } = await this.#recovery.takeUpAll(options);
+    if (this.#closing) for (const live of runs) live.abandon(closedBeforeEnd(live));
+    return { runs: runs.map((live) => this.#handleOf(live)), refused };
+  }
+
+  health(): StoreHealth {
+    return this.#parts.store.health();
   }
 
   on<Kind extends NoticeKind>(kind: Kind, listener: Listener<Kind>): () => void {
@@ -134,14 +160,16 @@ class LocalEngine implements Engine {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { dispatcher, deadlines, store } = this.#parts;
+    const { dispatcher, deadlines, store, ownership } = this.#parts;
     dispatcher.stop();
+    this.#recovery.stop();
     if (!(await this.#isIdleWithin(drainMs))) {
       for (const live of this.#runs.active()) live.abort(closedBeforeEnd(live));
       await this.#isIdleWithin(abortGraceMs);
     }
     for (const live of this.#runs.active()) if (!isSettledRun(live.record.state)) live.abandon(closedBeforeEnd(live));
     deadlines.clear();
+    await ownership.leave();
     if (this.#ownsStore) await store.close();
     else await store.flush();
   }
@@ -174,6 +202,7 @@ class LocalEngine implements Engine {
       bus: reporter.bus,
       settled: () => live.settled(),
       onFailure: plan.workflow.onFailure,
+      isLive: true,
       startFacts: () => live.startFacts(() => this.#runs.active()),
     });
   }
@@ -182,24 +211,22 @@ class LocalEngine implements Engine {
     if (this.#closing) throw new EngineClosedError('no run can be started or acted on');
   }
 
+  /** One that is open and that nobody alive has goes on here. */
   async #existing(id: number): Promise<Run> {
+    const stored = await this.#parts.store.readRun(id);
+    const isLeft = stored && !isSettledRun(stored.state) && !(await this.#parts.store.holderOf(id))?.isAlive;
+    if (isLeft) return this.#handleOf(await this.#runs.takeUp(id));
     const run = await this.run(id);
     if (!run) throw new UnknownRunError(id);
     return run;
   }
-
-  async #operate(runId: number, options: OperationOptions, decide: Operation): Promise<OperationResult> {
-    this.#requireOpen();
-    const live = await this.#runs.find(runId);
-    const result = await operate(live, decide, { ...options, nowMs: () => this.#parts.clock.nowMs() });
-    if (isSettledRun(live.record.state)) return result;
-    this.#runs.adopt(live);
-    if (this.#closing) live.abandon(closedBeforeEnd(live));
-    return result;
-  }
 }
 
-function partsOf(options: EngineOptions): EngineParts {
+function optionalTask(task: string | number | undefined): { readonly task?: string | number } {
+  return task === undefined ? {} : { task };
+}
+
+function partsOf(options: EngineOptions, onWish: () => void): EngineParts {
   const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
   const { secrets = [] } = options;
   const scrubber = 'json' in secrets ? secrets : createScrubber(secrets);
@@ -207,8 +234,10 @@ function partsOf(options: EngineOptions): EngineParts {
   const reportListener = (error: unknown): void => {
     logger.error({ error: serializeError(error) }, 'a listener failed');
   };
+  const store = options.store ?? memoryStore();
   return {
-    store: options.store ?? memoryStore(),
+    store,
+    ownership: new Ownership(store, { onWish, onHealth: (health) => reportHealth(logger, health) }),
     clock,
     random,
     logger,
@@ -223,6 +252,11 @@ function partsOf(options: EngineOptions): EngineParts {
       logger.error({ runId, error: serializeError(error) }, 'the run cannot go on here');
     },
   };
+}
+
+function reportHealth(logger: Logger, health: StoreHealth): void {
+  if (health.state === 'well') logger.info({}, 'the store can be written again');
+  else logger.error({ error: serializeError(health.error) }, 'the store cannot be written, and nothing new starts');
 }
 
 function closedBeforeEnd({ header }: LiveRun): EngineClosedError {

@@ -5,6 +5,8 @@ export type {
   EngineOptions,
   OperationOptions,
   OperationResult,
+  Recovered,
+  RecoverOptions,
   RollbackOptions,
   StartOptions,
 } from './engine-interface.ts';

@@ -9,26 +9,30 @@ import {
   type RunRecord,
   type StartFacts,
   type TaskChange,
+  type TaskState,
 } from '../state/index.ts';
-import { runAttempt, type AttemptOutcome } from './attempt.ts';
+import { LeaseLostError } from '../store/index.ts';
 import { AttemptRunner } from './attempt-runner.ts';
-import { backoffMs } from './backoff.ts';
 import type { WorkSource } from './dispatcher.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { operations } from './operations.ts';
+import { parking } from './parking.ts';
 import { RunDeadline, runDeadlineName } from './run-deadline.ts';
 import { RunJournal, type Decision, type ProposalOptions } from './run-journal.ts';
 import { RunReporter } from './run-reporter.ts';
 import { RunSchedule } from './run-schedule.ts';
 import { liveStartFacts } from './start-facts.ts';
 import { TaskCancelledError } from './task-errors.ts';
-import { runUndo } from './undo-attempt.ts';
+import { TaskWork } from './task-work.ts';
+import { Tidying } from './tidying.ts';
 
 export interface LiveRunOptions {
   readonly header: RunHeader;
   readonly plan: Plan;
   /** With all recorded events folded in. */
   readonly record: RunRecord;
+  /** The fencing token of the next append. */
+  readonly fence: number;
   readonly parts: EngineParts;
 }
 
@@ -46,13 +50,19 @@ export class LiveRun implements WorkSource {
   readonly #attempts: AttemptRunner;
   readonly #schedule: RunSchedule;
   readonly #deadline: RunDeadline;
+  readonly #work: TaskWork;
+  readonly #tidying: Tidying;
+  /** What was under way when the process ended that had the run before. */
+  #abandoned: readonly number[] = [];
+  readonly #released = Promise.withResolvers<void>();
+  #underWay = 0;
   #isConcluded: boolean;
   #isSettling = false;
   #isAborted = false;
   #failure: Error | undefined;
   #waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
-  constructor({ header, plan, record, parts }: LiveRunOptions) {
+  constructor({ header, plan, record, fence, parts }: LiveRunOptions) {
     this.header = header;
     this.plan = plan;
     this.record = record;
@@ -62,6 +72,7 @@ export class LiveRun implements WorkSource {
     this.#journal = new RunJournal({
       runId: header.id,
       record,
+      fence,
       store: parts.store,
       scrubber: parts.scrubber,
       onRecorded: (event, changes) => {
@@ -86,7 +97,24 @@ export class LiveRun implements WorkSource {
         this.#cancelLate();
       },
     });
+    const shared = { plan, record, parts, attempts: this.#attempts };
+    this.#tidying = new Tidying({
+      ...shared,
+      onIdle: () => {
+        this.#conclude();
+      },
+    });
+    this.#work = new TaskWork({
+      ...{ ...shared, journal: this.#journal, schedule: this.#schedule, tidying: this.#tidying },
+      isAborted: () => this.#isAborted,
+      failure: () => this.#failure,
+    });
     this.#isConcluded = isSettledRun(record.state);
+  }
+
+  /** The fencing token of the next append. */
+  get fence(): number {
+    return this.#journal.fence;
   }
 
   /** Begins, or goes on with, whatever the recorded state allows. */
@@ -97,22 +125,38 @@ export class LiveRun implements WorkSource {
     this.#afterBatch();
   }
 
+  /** Goes on with a run whose process has ended: what it left under way is settled first. */
+  recover(): void {
+    this.#abandoned = ['RUNNING', 'CANCELLING', 'ROLLING_BACK'].flatMap((state) =>
+      this.record.tasksIn(state as TaskState),
+    );
+    for (const task of this.#abandoned) this.#schedule.hold(task);
+    this.#tidying.tidyAll();
+    this.begin();
+  }
+
+  /**
+   * Takes a run that has made its process end again and again out of the way: nobody knows what became of what was under
+   * way, and nothing starts before an operator says so.
+   */
+  async park(reason: string): Promise<void> {
+    await this.#journal.propose((record) => parking(record, { reason, atMs: this.#parts.clock.nowMs() }), {});
+  }
+
   hasWork(): boolean {
-    return this.#mayTake() && this.#schedule.hasStartable();
+    if (this.#failure) return false;
+    return this.#abandoned.length > 0 || (this.#mayTake() && this.#schedule.hasStartable());
   }
 
   take(): (() => Promise<void>) | undefined {
+    if (this.#failure) return undefined;
+    const [abandoned] = this.#abandoned;
+    this.#abandoned = this.#abandoned.slice(1);
+    if (abandoned !== undefined) return () => this.#do(abandoned, () => this.#work.settle(abandoned));
     const task = this.#mayTake() ? this.#schedule.take() : -1;
     if (task === -1) return undefined;
     const isUndo = this.record.state === 'ROLLING_BACK';
-    return async () => {
-      try {
-        await (isUndo ? this.#undo(task) : this.#attempt(task));
-      } catch (error) {
-        this.#journal.stop(error);
-        this.#schedule.letGo(task);
-      }
-    };
+    return () => this.#do(task, () => (isUndo ? this.#work.undo(task) : this.#work.attempt(task)));
   }
 
   /** Records an operator's decision; resolves when it is durable. */
@@ -141,6 +185,11 @@ export class LiveRun implements WorkSource {
     return this.#journal.idle();
   }
 
+  /** Resolves when the run can go no further here, and none of its bodies is under way any more. */
+  released(): Promise<void> {
+    return this.#released.promise;
+  }
+
   /** Records nothing from now on. */
   abandon(error: Error): void {
     this.#journal.stop(error);
@@ -166,58 +215,20 @@ export class LiveRun implements WorkSource {
     return this.#schedule.holdersOf(limitId).map((task) => ({ runId, number: task + 1, key: tasks[task]?.key ?? '' }));
   }
 
+  async #do(task: number, work: () => Promise<void>): Promise<void> {
+    this.#underWay += 1;
+    try {
+      await work();
+    } catch (error) {
+      this.#journal.stop(error);
+      this.#schedule.letGo(task);
+    }
+    this.#underWay -= 1;
+    if (this.#failure && this.#underWay === 0) this.#released.resolve();
+  }
+
   #mayTake(): boolean {
-    if (this.#failure) return false;
     return this.record.state === 'ROLLING_BACK' || mayStartTasks(this.record, this.plan.workflow.onFailure);
-  }
-
-  async #attempt(task: number): Promise<void> {
-    const { clock } = this.#parts;
-    const started = await this.#journal.propose((record) => {
-      if (this.#isAborted || !mayStartTasks(record, this.plan.workflow.onFailure)) return [];
-      return [{ type: 'task-started', task, attempt: record.attempt(task) + 1, atMs: clock.nowMs() }];
-    });
-    if (started.length === 0) {
-      this.#schedule.putBack(task);
-      return;
-    }
-    if (this.#failure) throw this.#failure;
-    const outcome = await this.#attempts.run(task, (declared, context) => runAttempt(declared, context));
-    if (this.#isAborted && outcome.kind !== 'succeeded') {
-      this.#schedule.letGo(task);
-      return;
-    }
-    await this.#journal.propose((record) => [this.#eventOf(task, outcome, record)]);
-  }
-
-  async #undo(task: number): Promise<void> {
-    const { clock } = this.#parts;
-    await this.#journal.propose(() => [{ type: 'task-rollback-started', task, atMs: clock.nowMs() }]);
-    if (this.#failure) throw this.#failure;
-    const output = this.record.output(task);
-    const error = await this.#attempts.run(task, (declared, context) => runUndo(declared, context, output));
-    if (this.#isAborted && error) {
-      this.#schedule.letGo(task);
-      return;
-    }
-    await this.#journal.propose(() => {
-      const atMs = clock.nowMs();
-      if (error) return [{ type: 'task-rollback-failed', task, error, atMs }];
-      return [{ type: 'task-rolled-back', task, atMs }];
-    });
-  }
-
-  #eventOf(task: number, outcome: AttemptOutcome, record: RunRecord): RunEvent {
-    const { clock, random } = this.#parts;
-    const atMs = clock.nowMs();
-    if (outcome.kind === 'succeeded') return { type: 'task-succeeded', task, output: outcome.output, atMs };
-    const { error } = outcome;
-    if (outcome.kind === 'unknown') return { type: 'task-outcome-unknown', task, error, atMs };
-    if (record.taskState(task) === 'CANCELLING') return { type: 'task-cancelled', task, error, atMs };
-    const retry = this.plan.tasks[task]?.retry;
-    const attemptsSinceAsked = record.attempt(task) - record.attemptBeforeRetry(task);
-    const delayMs = retry && backoffMs(retry, attemptsSinceAsked, random());
-    return { type: 'task-failed', task, error, atMs, ...(delayMs === undefined ? {} : { retryAtMs: atMs + delayMs }) };
   }
 
   #follow(event: RunEvent, changes: readonly TaskChange[]): void {
@@ -227,6 +238,7 @@ export class LiveRun implements WorkSource {
     this.#deadline.follow();
     this.#isConcluded = isSettledRun(this.record.state);
     if (event.type === 'task-cancelling') this.#abort(event.task, event.by);
+    if (event.type === 'task-resolved-success' || event.type === 'task-resolved-failed') this.#tidying.tidy(event.task);
     this.reporter.tell(event, changes);
   }
 
@@ -294,19 +306,24 @@ export class LiveRun implements WorkSource {
     this.#journal.propose(decide, options).catch(() => undefined);
   }
 
+  /** Not before what tasks keep elsewhere is cleared away. */
   #conclude(): void {
+    if (!isSettledRun(this.record.state)) return;
     this.#schedule.stop();
     this.#parts.dispatcher.forget(this);
+    if (this.#tidying.isBusy) return;
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
   /** The store, or a workflow's own hook, failed: what is not recorded did not happen as far as this run knows. */
   #fail(error: Error): void {
     this.#failure = error;
+    if (error instanceof LeaseLostError) this.abort(error);
     this.#schedule.stop();
     this.#deadline.stop();
     this.#parts.dispatcher.forget(this);
     this.#parts.reportFailure(this.header.id, error);
+    if (this.#underWay === 0) this.#released.resolve();
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }
 }

@@ -1,10 +1,21 @@
 import { isSettledRun, type RunHeader } from '../state/index.ts';
-import { UnknownRunError, type StoredRun } from '../store/index.ts';
+import { LeaseLostError, RunHeldError, UnknownRunError, type StoredRun } from '../store/index.ts';
 import type { Workflow } from '../workflow/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
-import { RunNotOwnedError, UnknownWorkflowError } from './operation-errors.ts';
-import { planAgain, replay } from './recorded-run.ts';
+import { UnknownWorkflowError } from './operation-errors.ts';
+import { parkingName, recoveriesMax } from './parking.ts';
+import { planAgain } from './plan-again.ts';
+import { replay } from './recorded-run.ts';
+import { shapeFromJson } from '../plan/index.ts';
+
+/** How an open run is taken up whose process has ended. */
+export interface TakingUp {
+  /** Whether a workflow that has changed since is accepted. @default false */
+  readonly acceptChanges?: boolean | undefined;
+  /** Who asks for that. @default 'admin' */
+  readonly by?: string | undefined;
+}
 
 /**
  * The runs that an engine has at hand: those under way, and ended ones for as long as somebody holds a handle of them,
@@ -14,6 +25,7 @@ export class LiveRuns {
   readonly #parts: EngineParts;
   readonly #workflows = new Map<string, Workflow>();
   readonly #active = new Map<number, LiveRun>();
+  readonly #takingUp = new Map<number, Promise<LiveRun>>();
   readonly #ended = new Map<number, WeakRef<LiveRun>>();
   readonly #forgotten = new FinalizationRegistry<number>((id) => {
     if (!this.#ended.get(id)?.deref()) this.#ended.delete(id);
@@ -27,6 +39,10 @@ export class LiveRuns {
   /** Makes a workflow known, so that its recorded runs can be taken up again. */
   know(workflow: Workflow): void {
     this.#workflows.set(workflow.name, workflow);
+  }
+
+  knows(workflow: string): boolean {
+    return this.#workflows.has(workflow);
   }
 
   /** The runs under way. */
@@ -48,21 +64,36 @@ export class LiveRuns {
     const { id } = live.header;
     if (this.#active.has(id)) return;
     this.#active.set(id, live);
+    this.#parts.ownership.keep(true);
     void live.settled().then(
       () => {
         if (!isSettledRun(live.record.state)) return;
-        this.#active.delete(id);
+        this.#forget(id);
         this.#keepEnded(live);
       },
-      // What cannot be recorded any more is not taken up again here.
-      () => undefined,
+      (error: unknown) => void this.#release(live, error),
     );
   }
 
+  /** What cannot go on here may go on elsewhere, or here when somebody asks: once none of its bodies is under way. */
+  async #release(live: LiveRun, error: unknown): Promise<void> {
+    const { ownership, store } = this.#parts;
+    await live.released();
+    try {
+      const owner = await ownership.known();
+      if (owner && !(error instanceof LeaseLostError)) await store.letGo(live.header.id, owner);
+    } catch {
+      // The store cannot be written: the run is this owner's until it leaves, or is taken for dead.
+      return;
+    }
+    this.#forget(live.header.id);
+  }
+
   /**
-   * The run to act on: under way here, or ended and read from the store.
+   * The run to act on: under way here, ended and read from the store, or open and left by a process that has ended, and
+   * then taken up.
    *
-   * @throws UnknownRunError, RunNotOwnedError, UnknownWorkflowError, PlanChangedError, SecretInputError
+   * @throws UnknownRunError, RunHeldError, UnknownWorkflowError, PlanChangedError, SecretInputError
    */
   async find(id: number): Promise<LiveRun> {
     const active = this.#active.get(id);
@@ -72,12 +103,62 @@ export class LiveRuns {
     // Whoever asked at the same time may have been first; from here to the end nobody else gets a turn.
     const known = this.get(id, stored);
     if (known) return known;
-    if (!isSettledRun(stored.state)) throw new RunNotOwnedError(id, stored.state);
-    const plan = planAgain(this.#workflowOf(stored.header), stored.header);
-    const { header, events } = stored;
-    const live = new LiveRun({ header, plan, record: replay(plan, events), parts: this.#parts });
+    if (!isSettledRun(stored.state)) return await this.takeUp(id);
+    const live = new LiveRun({ ...this.#planned(stored, {}), fence: stored.fence, parts: this.#parts });
     this.#keepEnded(live);
     return live;
+  }
+
+  /** A run as it is recorded, to be looked at and not acted on. @throws as `find`, but for `RunHeldError` */
+  async look(id: number): Promise<Pick<LiveRun, 'header' | 'plan' | 'record'>> {
+    const active = this.#active.get(id);
+    if (active) return active;
+    const stored = await this.#parts.store.readRun(id);
+    if (!stored) throw new UnknownRunError(id);
+    return this.#planned(stored, {});
+  }
+
+  /**
+   * Takes an open run up whose process has ended, and goes on with it. Two who ask at once get the same.
+   *
+   * @throws RunHeldError when its process may be alive; else as `find`
+   */
+  takeUp(id: number, options: TakingUp = {}): Promise<LiveRun> {
+    const active = this.#active.get(id);
+    if (active) return Promise.resolve(active);
+    const begun = this.#takingUp.get(id);
+    if (begun) return begun;
+    const takingUp = this.#takeUp(id, options).finally(() => this.#takingUp.delete(id));
+    this.#takingUp.set(id, takingUp);
+    return takingUp;
+  }
+
+  async #takeUp(id: number, { acceptChanges = false, by = 'admin' }: TakingUp): Promise<LiveRun> {
+    const { store, ownership, clock, logger } = this.#parts;
+    const before = await store.readRun(id);
+    if (!before) throw new UnknownRunError(id);
+    const holder = await store.holderOf(id);
+    if (holder?.isAlive) throw new RunHeldError(id, holder);
+    // Refused before anything is taken: a run that cannot go on here is left for whoever can carry it.
+    this.#planned(before, { acceptChanges });
+    const { run, recoveries, from } = await store.takeRun(id, await ownership.current());
+    const { isNewlyAccepted, ...planned } = this.#planned(run, { acceptChanges });
+    const live = new LiveRun({ ...planned, fence: run.fence, parts: this.#parts });
+    this.adopt(live);
+    logger.warn({ runId: id, recoveries, from: from && { pid: from.pid, host: from.host } }, 'the run is taken up');
+    if (isNewlyAccepted) {
+      const { fingerprint } = live.plan;
+      await live.operate(() => [{ type: 'changes-accepted', fingerprint, by, atMs: clock.nowMs() }], undefined);
+    }
+    if (isSettledRun(run.state)) return live;
+    if (recoveries > recoveriesMax) await live.park(crashLoop(recoveries));
+    live.recover();
+    return live;
+  }
+
+  #planned({ header, events }: StoredRun, { acceptChanges = false }: TakingUp) {
+    const record = replay(shapeFromJson(header.plan), events);
+    return { header, record, ...planAgain(this.#workflowOf(header), { header, record }, { acceptChanges }) };
   }
 
   #workflowOf({ workflow: name }: RunHeader): Workflow {
@@ -86,8 +167,20 @@ export class LiveRuns {
     return workflow;
   }
 
+  #forget(id: number): void {
+    this.#active.delete(id);
+    this.#parts.ownership.keep(this.#active.size > 0);
+  }
+
   #keepEnded(live: LiveRun): void {
     this.#ended.set(live.header.id, new WeakRef(live));
     this.#forgotten.register(live, live.header.id);
   }
+}
+
+function crashLoop(recoveries: number): string {
+  return (
+    `The process that ran it has ended ${recoveries} times in a row without any task of its run coming to an end, so ` +
+    `${parkingName} has put the run aside. Find out what ends the process; then resolve this task and resume the run.`
+  );
 }

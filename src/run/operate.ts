@@ -1,34 +1,67 @@
 import type { PlanShape } from '../plan/index.ts';
 import { isSettledRun, type RunEvent, type RunRecord } from '../state/index.ts';
-import type { OperationOptions, OperationResult } from './engine-interface.ts';
+import type { StoreOwner } from '../store/index.ts';
+import type { OperationResult } from './engine-interface.ts';
 import type { LiveRun } from './live-run.ts';
 import type { OperationRequest } from './operations.ts';
 import type { CommitExtras } from './run-journal.ts';
 import { taskIndex } from './task-index.ts';
+import { doneAnswer } from './operator-wish.ts';
 
 /** What an operator asks for: looks at the run as it is and says what is to be recorded, or throws a refusal. */
 export type Operation = (request: OperationRequest, indexOf: (task: string | number) => number) => readonly RunEvent[];
 
+/** How an operator's action is carried out. */
+export interface Carrying {
+  /** @default 'admin' */
+  readonly by: string | undefined;
+  readonly nowMs: () => number;
+  /** Who takes the run when it is over. */
+  readonly owner: StoreOwner | undefined;
+  /** The wish of another process that it is. */
+  readonly wishId?: number;
+}
+
 /**
- * Records an operator's action on a run, or says what it would touch. The decision, and whether the run is thereby taken
+ * Records an operator's action on a run. The decision, and whether the run is thereby taken
  * up again, are made in the same moment: on the state that the events are appended to.
  */
 export async function operate(
   live: LiveRun,
   decide: Operation,
-  { dryRun = false, by = 'admin', nowMs }: OperationOptions & { readonly nowMs: () => number },
+  { by, nowMs, owner, wishId }: Carrying,
 ): Promise<OperationResult> {
-  const { plan, header } = live;
-  const runId = header.id;
-  const indexOf = (task: string | number): number => taskIndex(plan, header, task);
   const decideOn = (record: RunRecord): readonly RunEvent[] =>
-    decide({ runId, plan, record, by, atMs: nowMs() }, indexOf);
-  const events = dryRun
-    ? decideOn(live.record)
-    : await live.operate(decideOn, (record, decided) =>
-        isSettledRun(record.state) ? reopening(live, decided, nowMs()) : undefined,
-      );
-  return { runId, tasks: touchedTasks(plan, events), isDryRun: dryRun };
+    decideNow({ header: live.header, plan: live.plan, record }, decide, { by, nowMs });
+  const resultOf = (events: readonly RunEvent[]): OperationResult => ({
+    runId: live.header.id,
+    tasks: touchedTasks(live.plan, events),
+    isDryRun: false,
+  });
+  const events = await live.operate(decideOn, (record, decided) => ({
+    ...(isSettledRun(record.state) ? { ...reopening(live, decided, nowMs()), ...(owner && { owner }) } : {}),
+    ...(wishId === undefined ? {} : { answer: { wishId, body: doneAnswer(resultOf(decided)) } }),
+  }));
+  return resultOf(events);
+}
+
+/** Says what an operator's action would touch, and records nothing. */
+export function rehearse(
+  run: Pick<LiveRun, 'header' | 'plan' | 'record'>,
+  decide: Operation,
+  options: Pick<Carrying, 'by' | 'nowMs'>,
+): OperationResult {
+  const events = decideNow(run, decide, options);
+  return { runId: run.header.id, tasks: touchedTasks(run.plan, events), isDryRun: true };
+}
+
+function decideNow(
+  { header, plan, record }: Pick<LiveRun, 'header' | 'plan' | 'record'>,
+  decide: Operation,
+  { by = 'admin', nowMs }: Pick<Carrying, 'by' | 'nowMs'>,
+): readonly RunEvent[] {
+  const request = { runId: header.id, plan, record, by, atMs: nowMs() };
+  return decide(request, (task) => taskIndex(plan, header, task));
 }
 
 /** Taking an ended run up again takes its claims again and tells the workflow, in the same commit. */

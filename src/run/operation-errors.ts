@@ -28,12 +28,18 @@ export class UnknownWorkflowError extends RefusedError<'UNKNOWN_WORKFLOW'> {
   }
 }
 
+const changesShown = 20;
+
 /** The workflow has changed since the run was planned. */
 export class PlanChangedError extends RefusedError<'PLAN_CHANGED'> {
   constructor(runId: number, changes: readonly string[]) {
-    const message = `the workflow is not the one that run ${runId} was planned from: ${changes.join('; ')}.`;
+    const shown = changes.length > changesShown ? [...changes.slice(0, changesShown), '…'] : changes;
+    const message = `the workflow is not the one that run ${runId} was planned from: ${shown.join('; ')}.`;
+    const next =
+      'Run it with the workflow it was started with; or accept the changes (precede recover --accept-changes, ' +
+      'engine.recover({ acceptChanges: true })), and the tasks that were planned do what they do now.';
     super('PLAN_CHANGED', 'The workflow has changed', [
-      { code: 'PLAN_CHANGED', message, next: 'Run it with the workflow it was started with, or start a new run.' },
+      { code: 'PLAN_CHANGED', message, next, details: { runId, changes } },
     ]);
   }
 }
@@ -47,13 +53,12 @@ export class SecretInputError extends RefusedError<'SECRET_INPUT'> {
   }
 }
 
-/** A run that another process may be working on, or that was left behind by one, is not taken over here. */
+/** The end of a run that this engine does not have cannot be awaited here. */
 export class RunNotOwnedError extends RefusedError<'RUN_NOT_OWNED'> {
   constructor(runId: number, state: string) {
     const message = `run ${runId} is ${state}, and this engine is not the one that runs it.`;
-    super('RUN_NOT_OWNED', 'Not this engine’s run', [
-      { code: 'RUN_NOT_OWNED', message, next: 'Act on it in the process that runs it.' },
-    ]);
+    const next = 'Await it in the process that runs it; if that has ended, take the run up: engine.recover().';
+    super('RUN_NOT_OWNED', 'Not this engine’s run', [{ code: 'RUN_NOT_OWNED', message, next }]);
   }
 }
 

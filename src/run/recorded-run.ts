@@ -1,10 +1,8 @@
-import { planRecorded, shapeFromJson, type Plan, type PlanShape } from '../plan/index.ts';
-import { secretMask } from '../secrets/index.ts';
+import { shapeFromJson, type PlanShape } from '../plan/index.ts';
 import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state/index.ts';
 import type { StoredRun } from '../store/index.ts';
-import type { Workflow } from '../workflow/index.ts';
 import { NoticeBus } from './notice-bus.ts';
-import { PlanChangedError, RunNotOwnedError, SecretInputError } from './operation-errors.ts';
+import { RunNotOwnedError } from './operation-errors.ts';
 import { Run } from './run.ts';
 import { recordedStartFacts } from './start-facts.ts';
 
@@ -20,6 +18,7 @@ export function recordedRun({ header, events }: StoredRun, nowMs: () => number):
     record,
     bus: new NoticeBus(() => undefined),
     settled,
+    isLive: false,
     onFailure: header.onFailure ?? 'finish-running',
     startFacts: () => recordedStartFacts({ header, plan, record, nowMs: nowMs() }),
   });
@@ -30,26 +29,4 @@ export function replay(plan: Pick<PlanShape, 'graph'>, events: readonly RunEvent
   const record = new RunRecord(plan.graph);
   for (const event of events) record.apply(event);
   return record;
-}
-
-/**
- * The plan of a recorded run, from its workflow as it is now.
- *
- * @throws PlanChangedError when the workflow is not the one that the run was planned from
- * @throws SecretInputError when its input held secrets, which are not recorded
- */
-export function planAgain(workflow: Workflow, header: RunHeader): Plan {
-  if (JSON.stringify(header.input).includes(secretMask)) throw new SecretInputError(header.id);
-  const plan = planRecorded(workflow, header.input);
-  if (plan.fingerprint === header.fingerprint) return plan;
-  throw new PlanChangedError(header.id, changesBetween(shapeFromJson(header.plan), plan));
-}
-
-function changesBetween(before: PlanShape, now: PlanShape): readonly string[] {
-  const keysBefore = new Set(before.tasks.map((task) => task.key));
-  const keysNow = new Set(now.tasks.map((task) => task.key));
-  const removed = [...keysBefore].filter((key) => !keysNow.has(key)).map((key) => `task "${key}" is gone`);
-  const added = [...keysNow].filter((key) => !keysBefore.has(key)).map((key) => `task "${key}" is new`);
-  const changes = [...removed, ...added];
-  return changes.length > 0 ? changes.slice(0, 20) : ['its version, or an edge between its tasks, is another'];
 }

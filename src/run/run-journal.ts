@@ -1,13 +1,13 @@
 import type { RunEvent, RunRecord, TaskChange } from '../state/index.ts';
 import { runStateAfter } from '../state/index.ts';
 import type { Scrubber } from '../secrets/index.ts';
-import type { JournalCommit, Store } from '../store/index.ts';
+import { JournalMovedError, LeaseLostError, type JournalCommit, type Store } from '../store/index.ts';
 
 /** Looks at the recorded state and says what is to be recorded next; nothing when the moment has passed. */
 export type Decision = (record: RunRecord) => readonly RunEvent[];
 
 /** What else belongs into the same commit. */
-export type CommitExtras = Pick<JournalCommit, 'claims' | 'also'>;
+export type CommitExtras = Pick<JournalCommit, 'claims' | 'owner' | 'also' | 'answer'>;
 
 /** What is special about a proposal. One that has any of it gets a commit of its own. */
 export interface ProposalOptions {
@@ -34,6 +34,8 @@ interface Batch {
 export interface JournalOptions {
   readonly runId: number;
   readonly record: RunRecord;
+  /** The fencing token of the next append. */
+  readonly fence: number;
   readonly store: Pick<Store, 'append'>;
   readonly scrubber: Pick<Scrubber, 'text' | 'json' | 'error'>;
   /** Called for each event once it has been recorded and folded in, in order. Must not throw. */
@@ -54,9 +56,16 @@ export class RunJournal {
   #queue: Proposal[] = [];
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
+  #fence: number;
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#fence = options.fence;
+  }
+
+  /** The fencing token of the next append. */
+  get fence(): number {
+    return this.#fence;
   }
 
   /**
@@ -97,11 +106,17 @@ export class RunJournal {
     const { runId, record, store } = this.#options;
     const { events, proposals, extras } = batch;
     try {
-      if (events.length > 0)
-        await store.append({ runId, events, state: events.reduce(runStateAfter, record.state), ...extras });
+      if (events.length > 0) {
+        const state = events.reduce(runStateAfter, record.state);
+        this.#fence = await store.append({
+          ...{ runId, fence: this.#fence, after: record.sequence, events, state },
+          ...extras,
+        });
+      }
     } catch (error) {
       for (const { proposal } of proposals) proposal.reject(error);
-      if (!proposals.every(({ proposal }) => proposal.options?.isAsked)) this.stop(error);
+      const isLost = error instanceof LeaseLostError || error instanceof JournalMovedError;
+      if (isLost || !proposals.every(({ proposal }) => proposal.options?.isAsked)) this.stop(error);
       return;
     }
     this.#foldIn(batch);

@@ -30,7 +30,8 @@ export class RunSchedule {
     this.#options = options;
     this.#priority = priorities(options.plan);
     this.#limits = limitIds(options);
-    this.#schedule = this.#forward();
+    const { record } = options;
+    this.#schedule = record.state === 'ROLLING_BACK' ? this.#backward(record.rollbackTasks) : this.#forward();
   }
 
   hasStartable(): boolean {
@@ -42,6 +43,12 @@ export class RunSchedule {
     const task = this.#schedule.take();
     if (task !== -1) this.#held.add(task);
     return task;
+  }
+
+  /** A task was under way when its process ended: it is taken, and holds its limits, until it is let go. */
+  hold(task: number): void {
+    this.#schedule.hold(task);
+    this.#held.add(task);
   }
 
   /** Whether a task waits for nothing but limits and a slot. O(1). */
@@ -115,6 +122,7 @@ export class RunSchedule {
       case 'run-resumed':
       case 'run-cancel-requested':
       case 'run-settled':
+      case 'changes-accepted':
       case 'task-started':
       case 'task-cancelling':
       case 'task-resolved-failed':
@@ -185,8 +193,12 @@ export class RunSchedule {
 
   /** The same scheduling on the reversed graph: an undo waits for the undos of everything downstream of it. */
   #backward(tasks: readonly number[]): Schedule {
+    const { plan, record } = this.#options;
     const toUndo = new Set(tasks);
-    return this.#over(reversed(this.#options.plan.graph), (task) => !toUndo.has(task));
+    const isOver = (task: number): boolean => !toUndo.has(task) || record.taskState(task) === 'ROLLED_BACK';
+    const schedule = this.#over(reversed(plan.graph), isOver);
+    for (const task of tasks) if (record.hasUndoFailed(task)) schedule.withdraw(task);
+    return schedule;
   }
 
   #over(graph: Digraph, settled: (task: number) => boolean): Schedule {

@@ -43,6 +43,7 @@ interface RunOptions {
   readonly onFailure: FailurePolicy;
   /** What keeps tasks from starting at this instant. */
   readonly startFacts: () => StartFacts;
+  readonly isLive: boolean;
 }
 
 /** A run, as an embedding program sees it. Reads only; operator actions are the engine's. */
@@ -63,6 +64,11 @@ export class Run {
 
   get plan(): PlanShape {
     return this.#options.plan;
+  }
+
+  /** Whether it is in this engine's hands, so that it goes on here and its end can be awaited. */
+  get isLive(): boolean {
+    return this.#options.isLive;
   }
 
   get state(): RunState {

@@ -98,6 +98,12 @@ export class LimitPool {
     return true;
   }
 
+  /** Takes one of each limit, room or not: for what holds them already, as after a crash. The ids must be distinct. */
+  acquireAnyway(ids: Int32Array): void {
+    requireDistinct(ids);
+    for (const id of ids) this.#inUse[id] = this.inUse(id) + 1;
+  }
+
   /**
    * Gives one of each limit back, then tells those who wait for a limit that was full. Throws `LIMIT_NOT_HELD`,
    * changing nothing, when one of them is not held.

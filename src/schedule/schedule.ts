@@ -92,6 +92,15 @@ export class Schedule {
     return task;
   }
 
+  /** The task runs already, as after a crash: it is taken, and holds its limits whether they have room or not. O(log n). */
+  hold(task: number): void {
+    this.#require(task, 'hold', [pending, queued, idle]);
+    if (this.#standing[task] === queued) this.#queue.remove(task);
+    this.#standing[task] = taken;
+    this.#takenCount += 1;
+    this.#pool.acquireAnyway(this.#queue.limitsOf(task));
+  }
+
   /** The attempt of a taken task has really ended: gives back its limits. The task is idle until settled or offered. */
   release(task: number): void {
     this.#require(task, 'release', [taken]);

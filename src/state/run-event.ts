@@ -28,6 +28,8 @@ export type RunEvent =
   | ({ readonly type: 'run-cancel-requested' } & At & By)
   | ({ readonly type: 'run-rollback-started'; readonly tasks: readonly number[] } & At & By)
   | ({ readonly type: 'run-settled'; readonly state: TerminalRunState } & At)
+  /** The workflow has changed, and the run goes on with it all the same. */
+  | ({ readonly type: 'changes-accepted'; readonly fingerprint: string } & At & By)
   | ({ readonly type: 'task-started'; readonly attempt: number } & OfTask & At)
   | ({ readonly type: 'task-succeeded'; readonly output: JsonValue } & OfTask & At)
   /** With `retryAtMs` the task waits for its next automatic attempt; without, it has failed for good. */

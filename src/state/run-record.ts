@@ -36,6 +36,7 @@ export class RunRecord implements RunFacts {
   #startedAtMs: number | undefined;
   #finishedAtMs: number | undefined;
   #sequence = 0;
+  #acceptedFingerprint: string | undefined;
 
   constructor(graph: Digraph) {
     this.graph = graph;
@@ -80,6 +81,11 @@ export class RunRecord implements RunFacts {
    */
   get underWaySinceMs(): number | undefined {
     return this.#underWaySinceMs;
+  }
+
+  /** The fingerprint of the changed workflow that the run was last allowed to go on with. */
+  get acceptedFingerprint(): string | undefined {
+    return this.#acceptedFingerprint;
   }
 
   get startedAtMs(): number | undefined {
@@ -219,6 +225,9 @@ export class RunRecord implements RunFacts {
         return;
       case 'task-rolled-back':
         this.#undoneCount += 1;
+        return;
+      case 'changes-accepted':
+        this.#acceptedFingerprint = event.fingerprint;
         return;
       case 'run-resumed':
       case 'task-started':

@@ -122,7 +122,7 @@ describe('a refusal', () => {
     const { engine, run, store, tasks } = await setup({ a: [] });
     await expect(engine.pause(99)).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
     const stranger = createEngine({ store, clock: new VirtualClock() });
-    await expect(stranger.pause(run.id)).rejects.toMatchObject({ code: 'RUN_NOT_OWNED' });
+    await expect((await stranger.run(run.id))?.outcome()).rejects.toMatchObject({ code: 'RUN_NOT_OWNED' });
     await tasks.a.nextAttempt().fail();
     await expect(stranger.retry(run.id)).rejects.toMatchObject({ code: 'UNKNOWN_WORKFLOW' });
   });
