@@ -9,6 +9,7 @@ import { exitCodes } from './exit-codes.ts';
 import { goOnLines, type Hosts } from './go-on.ts';
 import type { Interrupts } from './interrupts.ts';
 import { lastLogLines } from './log-lines.ts';
+import { commandName } from './package-root.ts';
 import type { Output, Terminal } from './output.ts';
 import { runEnd, type RunEnd } from './run-end.ts';
 import { showRun, type RunView } from './run-view.ts';
@@ -33,28 +34,56 @@ export interface Carriage {
   readonly aim?: RunState;
   /** Who asks when the run is cancelled by a signal. */
   readonly by: string | undefined;
+  /** Whether a paused run is waited for, which somebody may resume from elsewhere. @default true */
+  readonly waitsWhilePaused?: boolean;
+  /** What a signal does: cancels the run, or leaves it for whoever recovers it. @default 'cancel' */
+  readonly onSignal?: 'cancel' | 'leave';
 }
 
 const lastLinesMax = 12;
 const ownerOnly = 0o600;
+/** Within the ten seconds that service managers and container runtimes give. */
+export const leaveDrainMs = 5_000;
 
 /** Shows a run of this process until it ends, says how it ended and where everything is, and answers the exit code. */
 export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
-  const { workshop, storeFile, terminal, format, interrupts, aim = 'SUCCESS' } = carriage;
+  const { workshop, terminal, format, aim = 'SUCCESS' } = carriage;
   const logFile = workshop.keepLog(run.id);
   // With JSON on standard output, whoever watches reads the other stream.
   const watched = format === 'json' ? terminal.err : terminal.out;
-  const view = showRun(workshop.engine, run, watched, 'Ctrl-C cancels the run; twice leaves at once.');
-  const cancel = (): void => void cancelRun(run, carriage, view);
-  interrupts.asked.addEventListener('abort', cancel);
-  if (interrupts.asked.aborted) cancel();
-  let end: RunEnd;
+  const end = await shownToItsEnd(run, carriage, watched);
+  const json = await tellEnd(run, end, { ...carriage, logFile });
+  if (format === 'json') terminal.out.write(`${json}\n`);
+  return run.state === aim ? exitCodes.done : exitCodes.failed;
+}
+
+async function shownToItsEnd(run: Run, carriage: Carriage, watched: Output): Promise<RunEnd> {
+  const { workshop, interrupts, waitsWhilePaused = true, onSignal = 'cancel' } = carriage;
+  const view = showRun(workshop.engine, run, watched, hints[onSignal]);
+  const stop = (): void => void (onSignal === 'cancel' ? cancelRun(run, carriage, view) : leaveRun(carriage, view));
+  interrupts.asked.addEventListener('abort', stop);
+  if (interrupts.asked.aborted) stop();
   try {
-    end = await runEnd(workshop.engine, run);
+    return await runEnd(workshop.engine, run, { waitsWhilePaused });
   } finally {
     view.end();
-    interrupts.asked.removeEventListener('abort', cancel);
+    interrupts.asked.removeEventListener('abort', stop);
   }
+}
+
+const hints = Object.freeze({
+  cancel: 'Ctrl-C cancels the run; twice leaves at once.',
+  leave: 'Ctrl-C leaves the run for the next recovery; twice leaves at once.',
+});
+
+/** Says how a run ended and where everything is, keeps its JSON beside the store, and answers that JSON. */
+export async function tellEnd(
+  run: Run,
+  end: RunEnd,
+  carriage: Carriage & { readonly logFile: string },
+): Promise<string> {
+  const { storeFile, terminal, format, logFile, aim = 'SUCCESS' } = carriage;
+  const watched = format === 'json' ? terminal.err : terminal.out;
   const snapshot = run.snapshot();
   const json = JSON.stringify(toTaskInfo(snapshot), null, 2);
   const jsonFile = besideStore(storeFile, run.id, 'json');
@@ -62,8 +91,13 @@ export async function carryRun(run: Run, carriage: Carriage): Promise<number> {
   watched.lines(summary(snapshot, watched));
   if (snapshot.state !== aim) await tellFailure(run, { snapshot, end }, carriage);
   watched.lines([`  JSON   ${jsonFile}`, `  log    ${logFile}`, `  store  ${storeFile}`]);
-  if (format === 'json') terminal.out.write(`${json}\n`);
-  return snapshot.state === aim ? exitCodes.done : exitCodes.failed;
+  return json;
+}
+
+/** What still runs gets a moment to end; the run stays open, and its process lets it go. */
+async function leaveRun({ workshop }: Carriage, view: RunView): Promise<void> {
+  view.say('Leaving: waiting for what is under way. Once more leaves at once.');
+  await workshop.close({ drainMs: leaveDrainMs });
 }
 
 async function cancelRun(run: Run, { workshop, by }: Carriage, view: RunView): Promise<void> {
@@ -96,9 +130,13 @@ async function tellFailure(
   if (end === 'waits-for-resolve') {
     const error = new PrecedeError('OUTCOME_UNKNOWN', {
       message: `Run ${run.id} cannot go on: whether a task's effect happened could not be found out.`,
-      next: 'Look at the host itself. The run stays RUNNING and keeps its claims.',
+      next: 'Look at the host itself, then say how it ended: precede resolve. The run stays open and keeps its claims.',
     });
     err.lines(['', `error[${error.code}]: ${error.message}`, `next: ${error.next ?? ''}`]);
+    return;
+  }
+  if (end === 'paused') {
+    err.lines(['', `Run ${run.id} is paused. To let it go on: ${commandName()} resume ${run.id}`]);
     return;
   }
   if (snapshot.state !== 'ROLLED_BACK') err.lines(['', ...goOnLines({ snapshot, storeFile, workflow, hosts })]);

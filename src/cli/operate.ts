@@ -101,10 +101,11 @@ async function act(operation: Operation, { storeFile, runId, loaded, options }: 
     const result = await operation.act(workshop.engine, runId, options);
     const run = await workshop.engine.run(runId);
     const goesOn = run !== undefined && !isSettledRun(run.state);
-    if (!goesOn || format === 'text') printResult(terminal.out, { name, result, format });
+    if (!goesOn || !run.isLive || format === 'text') printResult(terminal.out, { name, result, format });
     if (!goesOn) return exitCodes.done;
+    if (!run.isLive) return exitCodes.done;
     const followed = { workshop, storeFile, workflow: loaded.source, hosts, interrupts };
-    return await carryRun(run, { ...followed, terminal, format, by, aim });
+    return await carryRun(run, { ...followed, terminal, format, by, aim, waitsWhilePaused: false });
   } finally {
     interrupts.stop();
     await workshop.close({ drainMs: 0 });

@@ -17,13 +17,22 @@ export interface OperationCommand<Flags extends OperateFlags> {
   readonly args: string;
   readonly summary: string;
   readonly examples: readonly string[];
-  /** An ended run goes on after it, in this process. */
-  readonly isCarried: boolean;
+  /** Whether the run goes on after it in this process: an ended one does, or one that its process has left. */
+  readonly isCarried: 'always' | 'if-left';
   /** The end of the run that it asks for. @default 'SUCCESS' */
   readonly aim?: RunState;
   readonly flags?: (command: Command) => void;
   readonly act: (task: string | undefined, flags: Flags) => Operation['act'];
 }
+
+const carried = {
+  always:
+    ' When the run has ended, or its process has, it goes on in this process, which shows it until it ends; else the ' +
+    'process that has it does what is asked.',
+  'if-left':
+    ' The process that has the run does what is asked. When that has ended, this one takes the run up and shows it until ' +
+    'it ends.',
+} as const;
 
 /** Adds the command of an operator action. */
 export function addOperationCommand<Flags extends OperateFlags>(
@@ -32,13 +41,12 @@ export function addOperationCommand<Flags extends OperateFlags>(
 ): void {
   const { name, args, summary, examples, isCarried, act } = declared;
   const command = program.command(`${name} ${args}`).summary(summary);
-  const carried = ' The run goes on in this process, which shows it until it ends.';
   const upper = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   const tasks = args.includes('task') ? ' A task is given by its key or its number.' : '';
-  command.description(`${upper}${tasks}${isCarried ? carried : ''}`);
+  command.description(`${upper}${tasks}${carried[isCarried]}`);
   declared.flags?.(command);
   withOperateFlags(command);
-  if (isCarried) withCarryFlags(command);
+  withCarryFlags(command);
   command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  precede ${line}`).join('\n')}`);
   command.action(async (...given: unknown[]) => {
     // Commander passes the arguments, then the flags, then the command itself.

@@ -6,6 +6,7 @@ import { addListCommand } from './commands/list.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addRecoverCommand } from './commands/recover.ts';
 import { addResolveCommand } from './commands/resolve.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRetryCommand } from './commands/retry.ts';
@@ -49,6 +50,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
   addPauseCommand(tools);
   addResumeCommand(tools);
   addRollbackCommand(tools);
+  addRecoverCommand(program, terminal, setExitCode);
   addInventoryCommand(program, terminal, setExitCode);
   addSandboxCommand(program, terminal, setExitCode);
   addVersionCommand(program, terminal);

@@ -30,7 +30,8 @@ const restShare = 20;
 export function showRun(engine: Engine, run: Run, output: Output, hint: string): RunView {
   if (!output.isLive) return plainView(engine, run, output);
   const progress = new Map<number, string>();
-  const stop = engine.on('progress', ({ task, fraction, text }) => {
+  const stop = engine.on('progress', ({ runId, task, fraction, text }) => {
+    if (runId !== run.id) return;
     progress.set(task.index, `${Math.round(fraction * 100)} % ${cleanLine(text)}`.trimEnd());
   });
   const slow = slowTasks(engine, run);

@@ -66,6 +66,8 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     services: opened.services,
     workflows: workflows.map((workflow) => withFleet(workflow, { access, inventory })),
     limits: { 'host:*': stepsPerHost },
+    // What somebody else has started is taken up when somebody asks for it.
+    recover: false,
     ...(concurrency === undefined ? {} : { concurrency }),
   });
   const stopListening = engine.on('log', ({ runId, task, attempt, level, text, fields }) => {

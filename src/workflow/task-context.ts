@@ -37,10 +37,10 @@ export interface TaskContext<Input = unknown, Upstreams = unknown> extends Check
   /** The step token: the same for every sending of this attempt's effect, also when another process sends it again. */
   readonly token: string;
   /**
-   * Throws `LeaseLostError` when another process may have taken the run over meanwhile. To be called right before an
+   * Rejects with `LeaseLostError` when another process may have taken the run over meanwhile. To be called right before an
    * effect that cannot be taken back: a process that was stopped for a while finds out here.
    */
-  throwIfFenced(): void;
+  throwIfFenced(): Promise<void>;
   /** Reports how far the body is: a fraction from 0 to 1 and a few words. */
   progress(fraction: number, text?: string): void;
 }

@@ -7,7 +7,7 @@ export function addCancelCommand(tools: CommandTools): void {
     args: '<run> [task]',
     summary: 'cancel a run, or one running task',
     examples: ['cancel 1', 'cancel 1 8'],
-    isCarried: false,
+    isCarried: 'if-left',
     act: (task) => (engine, runId, options) => engine.cancel(runId, task, options),
   });
 }

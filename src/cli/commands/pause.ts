@@ -7,7 +7,7 @@ export function addPauseCommand(tools: CommandTools): void {
     args: '<run>',
     summary: 'start nothing more of a run until it is resumed',
     examples: ['pause 1'],
-    isCarried: false,
+    isCarried: 'if-left',
     act: () => (engine, runId, options) => engine.pause(runId, options),
   });
 }

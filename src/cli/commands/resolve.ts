@@ -17,7 +17,7 @@ export function addResolveCommand(tools: CommandTools): void {
     args: '<run> <task>',
     summary: 'say how a task of unknown outcome really ended',
     examples: ["resolve 1 8 --as success --output '{}'", 'resolve 1 8 --as failed --reason "nothing is installed"'],
-    isCarried: false,
+    isCarried: 'if-left',
     flags: (command) =>
       void command
         .addOption(new Option('--as <end>', 'how it ended').choices(['success', 'failed']).makeOptionMandatory())

@@ -7,7 +7,7 @@ export function addResumeCommand(tools: CommandTools): void {
     args: '<run>',
     summary: 'let a paused run go on',
     examples: ['resume 1'],
-    isCarried: false,
+    isCarried: 'if-left',
     act: () => (engine, runId, options) => engine.resume(runId, options),
   });
 }

@@ -7,7 +7,7 @@ export function addRetryCommand(tools: CommandTools): void {
     args: '<run> [task]',
     summary: 'let failed and cancelled tasks of a run run again: all, or one',
     examples: ['retry 1 --dry-run', 'retry 1 --sandbox-dir ./sandbox', 'retry 1 "host:2/Install rpm"'],
-    isCarried: true,
+    isCarried: 'always',
     act: (task) => (engine, runId, options) => engine.retry(runId, task, options),
   });
 }

@@ -12,7 +12,7 @@ export function addRollbackCommand(tools: CommandTools): void {
     args: '<run>',
     summary: 'undo everything of an ended run, in reverse order',
     examples: ['rollback 1 --dry-run', 'rollback 1 --sandbox-dir ./sandbox'],
-    isCarried: true,
+    isCarried: 'always',
     aim: 'ROLLED_BACK',
     flags: (command) =>
       void command.option('--past-no-return', 'although some tasks cannot be undone, which are left as they are'),

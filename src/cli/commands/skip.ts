@@ -7,7 +7,7 @@ export function addSkipCommand(tools: CommandTools): void {
     args: '<run> <task>',
     summary: 'go on without a failed task',
     examples: ['skip 1 8 --dry-run', 'skip 1 8 --sandbox-dir ./sandbox'],
-    isCarried: true,
+    isCarried: 'always',
     act:
       (task = '') =>
       (engine, runId, options) =>

@@ -72,7 +72,7 @@ export async function setupSteps(options: SandboxOptions = {}): Promise<StepSetu
         log: { debug: write, info: write, warn: write, output: write },
         use: <Provided>(service: Service<Provided>) => lookup(service),
         progress: () => {},
-        throwIfFenced: () => {},
+        throwIfFenced: async () => {},
       };
     },
     close: async () => {
