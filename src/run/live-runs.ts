@@ -80,7 +80,7 @@ export class LiveRuns {
     const { ownership, store } = this.#parts;
     await live.released();
     try {
-      const owner = await ownership.known();
+      const owner = ownership.latest;
       if (owner && !(error instanceof LeaseLostError)) await store.letGo(live.header.id, owner);
     } catch {
       // The store cannot be written: the run is this owner's until it leaves, or is taken for dead.

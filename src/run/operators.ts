@@ -93,7 +93,7 @@ export class Operators {
 
   async #fulfilAll(): Promise<void> {
     const { store, ownership } = this.#parts;
-    const owner = await ownership.known();
+    const owner = ownership.latest;
     if (!owner) return;
     for (const wish of await store.wishesFor(owner)) {
       if (this.#begun.has(wish.id)) continue;

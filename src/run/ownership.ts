@@ -7,59 +7,53 @@ import { LeaseLostError, type OwnerListener, type Store, type StoreOwner } from 
 export class Ownership {
   readonly #store: Pick<Store, 'join'>;
   readonly #listener: OwnerListener;
-  #owner: Promise<StoreOwner> | undefined;
+  #owner: StoreOwner | undefined;
   #isNeeded = false;
-  #latest: StoreOwner | undefined;
 
   constructor(store: Pick<Store, 'join'>, listener: OwnerListener) {
     this.#store = store;
     this.#listener = listener;
   }
 
+  /** The owner that was made last. */
+  get latest(): StoreOwner | undefined {
+    return this.#owner;
+  }
+
   /** The owner under which runs are started and taken. */
   async current(): Promise<StoreOwner> {
+    const owner = (this.#owner ??= this.#join());
     try {
-      const owner = await (this.#owner ??= this.#join());
       await owner.prove();
       return owner;
     } catch (error) {
-      this.#owner = undefined;
-      if (error instanceof LeaseLostError) return await (this.#owner ??= this.#join());
-      throw error;
+      if (!(error instanceof LeaseLostError)) throw error;
+      owner.keep(false);
+      if (this.#owner === owner) this.#owner = this.#join();
+      return this.#owner ?? owner;
     }
   }
 
   /** Rejects with `LeaseLostError` when another process may have taken the runs of this one. */
   async prove(): Promise<void> {
-    await (await this.#owner)?.prove();
-  }
-
-  /** The owner that was made last. */
-  get latest(): StoreOwner | undefined {
-    return this.#latest;
-  }
-
-  /** The owner, as far as there is one. */
-  async known(): Promise<StoreOwner | undefined> {
-    return await this.#owner?.catch(() => undefined);
+    await this.#owner?.prove();
   }
 
   /** Whether there are runs for whose sake the lease is to be kept. */
   keep(isNeeded: boolean): void {
     this.#isNeeded = isNeeded;
-    void this.known().then((owner) => owner?.keep(this.#isNeeded));
+    this.#owner?.keep(isNeeded);
   }
 
   /** Lets every run go. Safe twice, and when there never was an owner. */
   async leave(): Promise<void> {
     this.#isNeeded = false;
-    await (await this.known())?.leave();
+    await this.#owner?.leave();
   }
 
-  async #join(): Promise<StoreOwner> {
-    const owner = await this.#store.join(this.#listener);
+  #join(): StoreOwner {
+    const owner = this.#store.join(this.#listener);
     owner.keep(this.#isNeeded);
-    this.#latest = owner;
     return owner;
   }
 }

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { JsonObject } from '../json/index.ts';
 import type { Tables } from '../workflow/index.ts';
 import { CommitHealth } from './commit-health.ts';
@@ -30,6 +32,8 @@ import { TransactionTables } from './transaction-tables.ts';
 
 const runsListed = 100;
 const linesRead = 1_000;
+/** As many as `randomInt` takes. */
+const ownerIdMax = 2 ** 48 - 1;
 const patienceDefaultMs = 10_000;
 /** What a run cannot go on without waits for as long as it takes. */
 const untilWritten = Object.freeze({ patienceMs: Infinity });
@@ -55,9 +59,9 @@ export class JournalStore<Body> implements Store {
     this.#pace = pace;
   }
 
-  async join(listener: OwnerListener = {}): Promise<StoreOwner> {
-    this.#requireMayCommit('join');
-    const facts = await this.#commits.enqueue(() => this.#ledger.addOwner(), atOnce);
+  join(listener: OwnerListener = {}): StoreOwner {
+    this.#requireOpen('join');
+    const facts = { id: randomInt(1, ownerIdMax), pid: process.pid, host: hostname() };
     const stopListening = listener.onHealth && this.#health.on(listener.onHealth);
     const owner = new OwnerLease(facts, {
       pace: this.#pace,
@@ -76,7 +80,10 @@ export class JournalStore<Body> implements Store {
 
   async takeRun(runId: number, owner: StoreOwner): Promise<TakenRun> {
     this.#requireMayCommit('takeRun');
-    const taken = await this.#commits.enqueue(() => takeRun(this.#ledger, runId, owner.id), atOnce);
+    const taken = await this.#commits.enqueue(() => {
+      this.#enrol(owner);
+      return takeRun(this.#ledger, runId, owner.id);
+    }, atOnce);
     const run = this.#ledger.readRun(runId);
     if (!run) throw new UnknownRunError(runId);
     return { ...taken, run };
@@ -134,14 +141,20 @@ export class JournalStore<Body> implements Store {
 
   async createRun(request: NewRun): Promise<CreatedRun> {
     this.#requireMayCommit('createRun');
-    return this.#commits.enqueue(() => createRun(this.#ledger, request, this.#lend), atOnce);
+    return this.#commits.enqueue(() => {
+      this.#enrol(request.owner);
+      return createRun(this.#ledger, request, this.#lend);
+    }, atOnce);
   }
 
   async append(commit: JournalCommit): Promise<number> {
     this.#requireMayCommit('append');
     const prepared = prepare(this.#ledger, commit);
     const patience = { ...untilWritten, aside: prepared.aside };
-    return this.#commits.enqueue(() => append(this.#ledger, prepared, this.#lend), patience);
+    return this.#commits.enqueue(() => {
+      if (prepared.claims === 'take') this.#enrol(prepared.owner);
+      return append(this.#ledger, prepared, this.#lend);
+    }, patience);
   }
 
   async readRun(id: number): Promise<StoredRun | undefined> {
@@ -206,6 +219,11 @@ export class JournalStore<Body> implements Store {
       callback.isOpen = false;
       tables.end();
     }
+  }
+
+  /** In the transaction that gives it a run: a refusal leaves no trace of it. */
+  #enrol(owner: StoreOwner | undefined): void {
+    if (owner) this.#ledger.enrolOwner(owner.id);
   }
 
   #requireMayCommit(call: string): void {

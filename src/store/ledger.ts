@@ -1,6 +1,5 @@
 import type { JsonObject } from '../json/index.ts';
 import type { RunEvent, RunHeader, RunState } from '../state/index.ts';
-import type { OwnerFacts } from './owner.ts';
 import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from './store.ts';
 
 /**
@@ -45,8 +44,8 @@ export interface Ledger<Body = unknown> extends LedgerReads {
   insertRun(header: RunHeader, ownerId: number | undefined): void;
   /** False, with nothing written, when there is no such run, or its hold or its length is another. */
   extendRun(runId: number, extension: Extension<Body>): boolean;
-  /** Adds an owner that is this process. */
-  addOwner(): OwnerFacts;
+  /** Adds an owner that is this process, unless it is there. */
+  enrolOwner(id: number): void;
   /** Removes an owner and lets its runs go. Safe twice. */
   removeOwner(id: number): void;
   /** An owner that was taken for dead: should it wake up, it finds out. */

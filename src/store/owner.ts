@@ -1,5 +1,6 @@
 /** Who has open runs: an engine in some process. */
 export interface OwnerFacts {
+  /** Drawn at random, so that no two owners of a store have the same. */
   readonly id: number;
   readonly pid: number;
   /** Name of its machine, for people. */
@@ -14,7 +15,7 @@ export interface OwnerListener {
   readonly onHealth?: (health: StoreHealth) => void;
 }
 
-/** One of the store's owners, as it sees itself. */
+/** One of the store's owners, as it sees itself. It stands in the store once it has a run, and until it leaves. */
 export interface StoreOwner extends OwnerFacts {
   /** While this is asked for, the lease is renewed and wishes are looked for. It keeps no process alive. Safe twice. */
   keep(isNeeded: boolean): void;

@@ -19,7 +19,7 @@ export interface Store {
    * Makes the caller one of the store's owners: those who may have open runs. A run has at most one owner at a time,
    * who holds it by a lease with a fencing token that every append is checked against.
    */
-  join(listener?: OwnerListener): Promise<StoreOwner>;
+  join(listener?: OwnerListener): StoreOwner;
 
   /**
    * Takes a run that nobody alive has: from now on its former owner, should it wake up, is refused.

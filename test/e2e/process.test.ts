@@ -113,8 +113,10 @@ describe.concurrent('signals', () => {
       const child = spawnPrecede(['run', './greet.ts', '--input', 'wait.json', '--format', 'json'], { cwd });
       const ended = endOf(child);
       await untilPrinted(child.stderr, /RUNNING +Greet \(Lin\)/);
-      const refused = await precede(['cancel', '1'], { cwd });
-      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('error[RUN_NOT_OWNED]') });
+      // From another terminal: the process that has the run does it.
+      expect(await precede(['pause', '1', '--by', 'ops'], { cwd })).toMatchObject({ status: 0, stderr: '' });
+      const refused = await precede(['pause', '1'], { cwd });
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('it is PAUSED') });
       // As npm and timeout(1) do it: one wish, told twice.
       child.kill('SIGINT');
       child.kill('SIGTERM');

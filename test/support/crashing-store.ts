@@ -68,12 +68,11 @@ export class StoreProcess {
       this.#hasEnded ? never : call().then((result) => (this.#hasEnded ? never : result));
     return {
       isShared: false,
-      join: (listener) =>
-        alive(async () => {
-          const owner = await store.join(listener);
-          this.#owners.push(owner);
-          return owner;
-        }),
+      join: (listener) => {
+        const owner = store.join(listener);
+        this.#owners.push(owner);
+        return owner;
+      },
       append: async (commit) => {
         const moment = this.#hasEnded ? undefined : this.crashAt?.(++this.#calls);
         if (moment === 'before') this.kill();

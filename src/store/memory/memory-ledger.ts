@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../json/index.ts';
 import { isSettledRun, type RunEvent, type RunHeader, type RunState } from '../../state/index.ts';
 import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { OwnerFacts } from '../owner.ts';
 import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { MemoryOwners } from './memory-owners.ts';
@@ -142,8 +141,8 @@ export class MemoryLedger implements Ledger<RunEvent> {
     return true;
   }
 
-  addOwner(): OwnerFacts {
-    return this.#owners.add();
+  enrolOwner(id: number): void {
+    this.#owners.enrol(id);
   }
 
   removeOwner(id: number): void {

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import type { JsonObject } from '../../json/index.ts';
 import type { Hold } from '../ledger.ts';
-import type { OwnerFacts } from '../owner.ts';
 import type { RunHolder, Wish } from '../store.ts';
 import { deleteUndoably, setUndoably, type UndoLog } from './undo-log.ts';
 
@@ -17,17 +16,16 @@ export class MemoryOwners {
   readonly #owners = new Map<number, RunHolder>();
   readonly #holds = new Map<number, KeptHold>();
   readonly #wishes = new Map<number, KeptWish>();
-  #ownerCount = 0;
   #wishCount = 0;
 
   constructor(undoLog: UndoLog) {
     this.#undoLog = undoLog;
   }
 
-  add(): OwnerFacts {
-    const owner = { id: ++this.#ownerCount, pid: process.pid, host: hostname(), isAlive: true, certainInMs: 0 };
-    setUndoably(this.#undoLog, this.#owners, owner.id, owner);
-    return owner;
+  enrol(id: number): void {
+    if (this.#owners.has(id)) return;
+    const owner = { id, pid: process.pid, host: hostname(), isAlive: true, certainInMs: 0 };
+    setUndoably(this.#undoLog, this.#owners, id, owner);
   }
 
   get(id: number): RunHolder | undefined {

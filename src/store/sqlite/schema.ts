@@ -60,7 +60,7 @@ export const migrations: readonly string[] = Object.freeze([
   `
   -- Processes that have open runs. What tells that one is alive: its process, where that can be seen, and its beat.
   CREATE TABLE owners (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     pid INTEGER NOT NULL,
     host TEXT NOT NULL,
     machine TEXT NOT NULL,

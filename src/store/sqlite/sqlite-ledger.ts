@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { RunEvent, RunHeader } from '../../state/index.ts';
 import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { OwnerFacts } from '../owner.ts';
 import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
 import { StoreFailedError, StoreFullError } from '../store-failures.ts';
 import { AsideFile } from './aside-file.ts';
@@ -177,8 +176,8 @@ export class SqliteLedger implements Ledger<string> {
     return true;
   }
 
-  addOwner(): OwnerFacts {
-    return this.#owners.add();
+  enrolOwner(id: number): void {
+    this.#owners.enrol(id);
   }
 
   removeOwner(id: number): void {

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { Hold } from '../ledger.ts';
-import type { OwnerFacts } from '../owner.ts';
 import { isSettledRun, runStates } from '../../state/index.ts';
 import type { OpenRun, RunHolder } from '../store.ts';
 import type { Connection, SqliteRow } from './connection.ts';
@@ -27,17 +26,16 @@ export class SqliteOwners {
     this.#options = options;
   }
 
-  /** Adds this process, and forgets owners that are dead and have no run. */
-  add(): OwnerFacts {
+  /** Adds this process unless it is there, and forgets owners that are dead and have no run. */
+  enrol(id: number): void {
     const { writer, leaseMs } = this.#options;
+    if (writer.get('SELECT 1 FROM owners WHERE id = ?', id)) return;
     const idle = writer.all('SELECT * FROM owners WHERE id NOT IN (SELECT owner_id FROM runs WHERE owner_id > 0)');
     for (const row of idle)
       if (!this.#judge(row).isAlive) writer.run('DELETE FROM owners WHERE id = ?', row['id'] ?? 0);
     const { machine, pid, startMark } = thisProcess();
-    const host = hostname();
-    const insert = 'INSERT INTO owners (pid, host, machine, start_mark, lease_ms) VALUES (?, ?, ?, ?, ?) RETURNING id';
-    const id = Number(writer.get(insert, pid, host, machine, startMark, leaseMs)?.['id']);
-    return { id, pid, host };
+    const insert = 'INSERT INTO owners (id, pid, host, machine, start_mark, lease_ms) VALUES (?, ?, ?, ?, ?, ?)';
+    writer.run(insert, id, pid, hostname(), machine, startMark, leaseMs);
   }
 
   remove(id: number): void {
