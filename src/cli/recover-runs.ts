@@ -36,6 +36,9 @@ export async function recover(flags: RecoverFlags, terminal: Terminal): Promise<
   const { concurrency, logLevel } = flags;
   const interrupts = catchInterrupts();
   const workshop = await openWorkshop({ storeFile, access, inventory, workflows, concurrency, logLevel });
+  // Taking runs up may take a while, for those whose process may be alive, or that are on trial.
+  const leave = (): void => void workshop.close({ drainMs: leaveDrainMs });
+  interrupts.asked.addEventListener('abort', leave);
   try {
     const { acceptChanges = false, by, format } = flags;
     const options = { acceptChanges, ...(by === undefined ? {} : { by }) };
@@ -85,9 +88,6 @@ async function carrySeveral(runs: readonly Run[], carriage: CarriageOfAll): Prom
   const [first] = runs;
   const logFile = workshop.keepLog(first?.id ?? 0);
   watched.lines([`Taking up ${runs.length} runs: ${runs.map(({ id }) => id).join(', ')}`]);
-  const leave = (): void => void workshop.close({ drainMs: leaveDrainMs });
-  interrupts.asked.addEventListener('abort', leave);
-  if (interrupts.asked.aborted) leave();
   const ended = runs.map(async (run): Promise<string> => {
     const end = await runEnd(workshop.engine, run, { waitsWhilePaused: false });
     return await tellEnd(run, end, { ...carriage, workflow: sourceOf(run, carriage), logFile });

@@ -6,6 +6,9 @@ export const parkingName = 'crash recovery';
 /** How many recoveries in a row may end without any task coming to an end. */
 export const recoveriesMax = 3;
 
+/** From so many such recoveries on, a run is suspected of ending its process, and is taken up apart from the others. */
+export const suspectedFrom = 2;
+
 /**
  * What is recorded of a run that is taken out of the way: the outcome of what was under way is not known, and the run is
  * paused. Undos that were under way have failed, which ends a rollback by itself.

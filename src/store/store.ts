@@ -120,6 +120,8 @@ export interface OpenRun {
   readonly workflow: string;
   /** Undefined when nobody has it. */
   readonly holder: RunHolder | undefined;
+  /** How often in a row it was taken from an owner that had vanished, without any task coming to an end since. */
+  readonly recoveries: number;
 }
 
 /** The owner of a run. */

@@ -36,9 +36,10 @@ describe('a run that ends its process every time', () => {
       writeFileSync(join(cwd, 'poison.ts'), poisonText);
       writeFileSync(join(cwd, 'input.json'), JSON.stringify({ directory: cwd, pauseMs: 200 }));
       const others = [1, 2, 3];
-      for (const _ of others) {
+      for (const runId of others) {
         const death = { changes: 3, ends: 0, thenMs: 0 };
-        expect((await live(['run', workflow, '--input', 'input.json', ...inStore], cwd, death)).isKilled).toBe(true);
+        const { isKilled } = await live(['run', workflow, '--input', 'input.json', ...inStore], cwd, death);
+        expect({ runId, isKilled }).toEqual({ runId, isKilled: true });
       }
       const poison = others.length + 1;
       expect((await live(['run', './poison.ts', ...inStore], cwd)).isKilled).toBe(true);

@@ -2,32 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createEngine, type Engine, type EngineOptions } from '../../src/run/index.ts';
 import { OutcomeUnknownError } from '../../src/run/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
-import { CrashingStore, type StoreProcess } from '../support/crashing-store.ts';
-import { drawnWorkflow, type DrawnTask } from '../support/setup.ts';
+import { stage } from '../support/crash-stage.ts';
 import { quiet } from '../support/turns.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
-
-type Drawn<Keys extends string> = Readonly<Record<Keys, DrawnTask>>;
-type Parts = Parameters<typeof drawnWorkflow>[1];
-
-/** A workflow on a store that outlives processes; each `process()` is an engine in one that can be killed. */
-function stage<Keys extends string>(drawing: Drawn<Keys>, parts: Parts = {}) {
-  const world = new CrashingStore();
-  const { workflow, tasks } = drawnWorkflow(drawing, parts);
-  const process = (
-    options: Partial<EngineOptions> = {},
-  ): { engine: Engine; process: StoreProcess; clock: VirtualClock } => {
-    const own = world.process();
-    const clock = new VirtualClock();
-    const engine = createEngine({
-      ...{ random: () => 0, clock, store: own.store, workflows: [workflow], recover: false },
-      ...options,
-    });
-    return { engine, process: own, clock };
-  };
-  const journal = async (): Promise<readonly RunEvent[]> => (await world.process().store.readRun(1))?.events ?? [];
-  return { world, workflow, tasks, process, journal };
-}
 
 const types = (events: readonly RunEvent[]): readonly string[] =>
   events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type));
@@ -190,48 +166,6 @@ describe('a run whose process has ended', () => {
     const again = await process().engine.start(workflow, {}, { idempotencyKey: 'k' });
     await tasks.a.nextAttempt().succeed();
     expect([again.id, (await again.outcome()).state]).toEqual([1, 'SUCCESS']);
-  });
-
-  it('is put aside when it has made its process end four times without getting on', async () => {
-    const { workflow, tasks, process } = stage({ a: { repeatable: true }, b: [] });
-    const first = process();
-    await first.engine.start(workflow, {});
-    await tasks.a.nextAttempt();
-    await tasks.b.nextAttempt().succeed();
-    first.process.kill();
-    for (let recovery = 1; recovery <= 3; recovery++) {
-      const next = process();
-      expect((await next.engine.recover()).runs[0]?.state).toBe('RUNNING');
-      await quiet();
-      next.process.kill();
-    }
-    const last = process();
-    const [run] = (await last.engine.recover()).runs;
-    await quiet();
-    expect([run?.state, run?.snapshot().tasks[0]]).toMatchObject([
-      'PAUSED',
-      { state: 'UNKNOWN', error: { code: 'CRASH_LOOP' } },
-    ]);
-    expect(tasks.a.begun).toBe(4);
-    await last.engine.resolve(1, 'a', { as: 'failed' });
-    await quiet();
-    expect((await run?.outcome())?.state).toBe('FAILED');
-  });
-
-  it('is not put aside as long as it gets on', async () => {
-    const drawing = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((key) => [key, { repeatable: true }]));
-    const { workflow, tasks, process } = stage(drawing);
-    let current = process({ concurrency: 1 });
-    await current.engine.start(workflow, {});
-    for (const key of Object.keys(drawing)) {
-      await quiet();
-      await tasks[key]?.nextAttempt();
-      current.process.kill();
-      current = process({ concurrency: 1 });
-      await current.engine.recover();
-      await tasks[key]?.nextAttempt().succeed();
-    }
-    expect((await (await current.engine.run(1))?.outcome())?.state).toBe('SUCCESS');
   });
 });
 

@@ -220,7 +220,10 @@ export class MemoryLedger implements Ledger<RunEvent> {
 
   openRuns(): readonly OpenRun[] {
     const open = [...this.#runs].filter(([, { state }]) => !isSettledRun(state));
-    return open.map(([runId, { header }]) => ({ runId, workflow: header.workflow, holder: this.holderOf(runId) }));
+    return open.map(([runId, { header }]) => {
+      const { recoveries = 0 } = this.#owners.hold(runId) ?? {};
+      return { runId, workflow: header.workflow, holder: this.holderOf(runId), recoveries };
+    });
   }
 
   wishesFor(ownerId: number): readonly Wish[] {

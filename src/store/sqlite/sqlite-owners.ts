@@ -86,13 +86,14 @@ export class SqliteOwners {
   openRuns(): readonly OpenRun[] {
     const states = runStates.filter((state) => !isSettledRun(state));
     const select =
-      `SELECT runs.id AS run_id, workflow, owners.* FROM runs LEFT JOIN owners ON owners.id = owner_id ` +
+      `SELECT runs.id AS run_id, workflow, recoveries, owners.* FROM runs LEFT JOIN owners ON owners.id = owner_id ` +
       `WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY runs.id`;
     const judged = new Map<unknown, RunHolder>();
     return this.#options.reader.all(select, ...states).map((row) => {
       const holder = row['id'] === null ? undefined : (judged.get(row['id']) ?? this.#judge(row));
       if (holder) judged.set(row['id'], holder);
-      return { runId: Number(row['run_id']), workflow: String(row['workflow']), holder };
+      const [runId, recoveries] = [Number(row['run_id']), Number(row['recoveries'])];
+      return { runId, workflow: String(row['workflow']), holder, recoveries };
     });
   }
 
