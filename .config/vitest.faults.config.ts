@@ -1,0 +1,13 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../vitest.config.ts';
+
+/** Crashes and faults, at every point and at random ones. Given by `npm run test:faults`. */
+const { test, ...rest } = base;
+
+export default mergeConfig(
+  defineConfig(rest),
+  defineConfig({
+    root: new URL('..', import.meta.url).pathname,
+    test: { pool: test?.pool ?? 'forks', fileParallelism: false, include: ['test/faults/**/*.fault.ts'] },
+  }),
+);
