@@ -12,7 +12,8 @@ const drainRounds = 40;
  * that was cut, and a process that follows a dead one, come back with.
  *
  * The command runs in a session of its own, so that neither the end of the connection nor a signal for it gets there.
- * Without `setsid` the shell's job control gives it a process group at least.
+ * A host without `setsid` has the shell's job control for that, or else HUP ignored and nothing more: it outlives the
+ * connection there, too, but is ended at once, without patience, when a task is given up.
  */
 export function followScript(directory: string, command: ShellCommand): ShellCommand {
   return sh`d=${directory}
@@ -36,9 +37,8 @@ ${tellState}`;
  * links tells already who it was. So whoever dies before has started nothing, and whoever dies later is known. It is
  * not a lock, which what the command leaves running would inherit and hold, and which tells nothing after a reboot.
  *
- * A process group that is not its own but the one of the shell it was sent with is good for ending it, too; then a
- * signal meant for that shell must not end it. TERM is caught, not ignored: the command gets it, the shell writes down
- * what became of it.
+ * The process group of the shell that it was sent with is as good for ending it as one of its own; any other holds more
+ * than the command. TERM is caught, not ignored: the command gets it, the shell writes down what became of it.
  */
 const runner = sh`d=$1 mask=$2 command=$3
 umask 077
@@ -46,11 +46,8 @@ trap '' HUP
 ${processFunctions}
 if [ -r /proc/self/stat ]; then set -- $(sed 's/.*) //' "/proc/$$/stat"); group=$3
 else group=$(ps -o pgid= -p $$ | tr -d ' '); fi
-case $group in
-  $$) trap : TERM INT ;;
-  $PPID) trap '' TERM INT PIPE ;;
-  *) group=; trap '' TERM INT PIPE ;;
-esac
+case $group in $$ | $PPID) ;; *) group= ;; esac
+trap : TERM INT
 printf '%s\\n' $$ "$group" "$(boot_of)" "$(mark_of $$)" >"$d/start.$$" || exit 1
 ln "$d/start.$$" "$d/start"
 mine=$(cat "$d/start.$$") && [ "$(cat "$d/start")" = "$mine" ] || { rm -f "$d/start.$$"; exit 1; }
