@@ -61,8 +61,8 @@ export async function endStep(
   } catch (error) {
     // Another process may have the run, and the command with it.
     context.throwIfFenced();
-    if (!(error instanceof PrecedeError)) throw error;
-    return outOfReach(site, error);
+    if (error instanceof Error) return outOfReach(site, error);
+    throw error;
   }
 }
 
@@ -157,7 +157,7 @@ function livesOn({ shell: { hostId } }: StepSite): HostSessionError {
   });
 }
 
-function outOfReach({ shell: { hostId } }: StepSite, error: PrecedeError): HostSessionError {
+function outOfReach({ shell: { hostId } }: StepSite, error: Error): HostSessionError {
   return new HostSessionError('SSH_ABORTED', {
     hostId,
     message: `A command on host ${String(hostId)} was given up and may still run there: ${error.message}`,
