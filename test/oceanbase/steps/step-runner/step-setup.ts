@@ -17,6 +17,11 @@ export interface StepHost extends HostSetup {
   otherSite(): StepSite;
 }
 
+/** What steps need of a host. */
+export function siteOn(shell: StepSite['shell']): StepSite {
+  return { shell, services: { pollIntervalMs: 20 } };
+}
+
 /** Ends with the test. */
 export async function setupStepHost(
   options: Partial<HostConnectionsOptions> & { readonly env?: Readonly<Record<string, string | undefined>> } = {},
@@ -24,7 +29,6 @@ export async function setupStepHost(
   const { env, ...connectionOptions } = options;
   const home = newHome();
   const setup = await setupHost({ onCommand: likeSshd(home, env) }, connectionOptions);
-  const siteOn = (shell: StepSite['shell']): StepSite => ({ shell, services: { pollIntervalMs: 20 } });
   return { ...setup, home, site: siteOn(setup.host), otherSite: () => siteOn(setup.another()) };
 }
 
