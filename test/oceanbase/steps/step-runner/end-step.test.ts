@@ -8,6 +8,7 @@ import { sh, type ShellCommand } from 'precede/oceanbase';
 import { actOnce } from '../../../../src/oceanbase/steps/step-runner/act-once.ts';
 import { endForwardSteps, endSteps } from '../../../../src/oceanbase/steps/step-runner/end-step.ts';
 import { undoName } from '../../../../src/oceanbase/steps/step-runner/step-directory.ts';
+import { isAlive } from '../../support/alive.ts';
 import { endAll } from '../../support/cleanups.ts';
 import { newHome } from '../../support/sshd-like.ts';
 import { contextOf, setupStepHost, type StepHost } from './step-setup.ts';
@@ -29,14 +30,6 @@ async function childOf({ home }: StepHost): Promise<number> {
     await delay(10);
   }
   throw new Error('the command was not started within 5 s');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
 }
 
 function stepsOn({ home }: StepHost): readonly string[] {

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHostConnections, sh, startSandbox, type Sandbox } from 'precede/oceanbase';
 import { actOnce } from '../../../../src/oceanbase/steps/step-runner/act-once.ts';
+import { isAlive } from '../../support/alive.ts';
 import { atEnd, endAll } from '../../support/cleanups.ts';
-import { lives } from '../../sandbox/clients.ts';
 import { contextOf, setupStepHost, siteOn } from './step-setup.ts';
 
 afterEach(endAll, 30_000);
@@ -78,7 +78,7 @@ describe('on a stand-in host', () => {
     await delay(50);
     const pid = Number(readFileSync(join(home, 'child'), 'utf8'));
     await sandbox.stop();
-    expect(lives(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
     await expect(done).rejects.toMatchObject({ code: 'SSH_ABORTED', mayHaveRun: true });
   });
 });
