@@ -7,7 +7,7 @@ import type { ExecResult } from '../../host/host-session.ts';
 import type { ShellCommand } from '../../host/shell-command.ts';
 import { pollUntil, type PollAnswer } from '../../poll.ts';
 import { act, isConnectionLost } from '../on-host.ts';
-import { endStep } from './end-step.ts';
+import { endStep, outOfReach } from './end-step.ts';
 import { followScript } from './follow-script.ts';
 import { openScript, stepDirectory } from './step-directory.ts';
 import type { StepSite } from './step-site.ts';
@@ -81,16 +81,13 @@ function followed(context: TaskContext, site: StepSite, following: Following): P
     // Until it has been sent, a host that cannot be reached is a failure like any other: nothing has happened.
     isNotYet: (error) => {
       if (!(error instanceof HostSessionError) || deadline.givenUp() !== undefined) return false;
-      const isSent = wasSent || error.mayHaveRun;
-      // KILLED was the shell that waited for the command; the command is not among what it could take along.
-      const isOnTheWay = isHostConnectionError(error) || error.code === 'SSH_COMMAND_KILLED';
-      const isNotYet = isSent ? isOnTheWay : isConnectionLost(error);
-      wasSent = isSent;
+      wasSent ||= error.mayHaveRun;
+      const isNotYet = wasSent ? isOnTheWay(error) : isConnectionLost(error);
       if (isNotYet) context.log.warn(`${error.message} Asking the host for the result.`);
       return isNotYet;
     },
     probe: async () => {
-      const { state, said } = await sendFollow(context, site, following);
+      const { state, said } = await sendFollow(context, site, { ...following, wasSent });
       wasSent = true;
       if (state?.kind !== 'idle' && state !== undefined) return pollAnswer(state, { said, hostId });
       starts += 1;
@@ -100,15 +97,26 @@ function followed(context: TaskContext, site: StepSite, following: Following): P
   });
 }
 
+/** KILLED was the shell that waited for the command; the command is not among what it could take along. */
+function isOnTheWay(error: unknown): boolean {
+  return isHostConnectionError(error) || (error instanceof HostSessionError && error.code === 'SSH_COMMAND_KILLED');
+}
+
 async function sendFollow(
   context: TaskContext,
-  { shell }: StepSite,
-  { directory, command, deadline }: Following,
+  site: StepSite,
+  { directory, command, deadline, wasSent }: Following & { readonly wasSent: boolean },
 ): Promise<{ readonly state: StepState | undefined; readonly said: ExecResult }> {
   context.throwIfFenced();
   const timeoutMs = Math.max(1, Math.ceil(deadline.remainingMs()));
-  const said = await shell.exec(followScript(directory, command), { timeoutMs, signal: deadline.signal });
-  return { state: readStepState(said.stdout), said };
+  try {
+    const said = await site.shell.exec(followScript(directory, command), { timeoutMs, signal: deadline.signal });
+    return { state: readStepState(said.stdout), said };
+  } catch (error) {
+    // Whatever else keeps us from the host (a key that changed, a file that is gone): the command may run there.
+    if (!wasSent || !(error instanceof Error) || isOnTheWay(error) || deadline.givenUp() !== undefined) throw error;
+    throw outOfReach(site, error);
+  }
 }
 
 function pollAnswer(

@@ -157,10 +157,11 @@ function livesOn({ shell: { hostId } }: StepSite): HostSessionError {
   });
 }
 
-function outOfReach({ shell: { hostId } }: StepSite, error: Error): HostSessionError {
+/** The host cannot be asked about a command that may run there. */
+export function outOfReach({ shell: { hostId } }: StepSite, error: Error): HostSessionError {
   return new HostSessionError('SSH_ABORTED', {
     hostId,
-    message: `A command on host ${String(hostId)} was given up and may still run there: ${error.message}`,
+    message: `A command on host ${String(hostId)} may still run there, and the host cannot be asked: ${error.message}`,
     mayHaveRun: true,
   });
 }

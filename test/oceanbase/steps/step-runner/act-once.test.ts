@@ -7,7 +7,8 @@ import { actOnce } from '../../../../src/oceanbase/steps/step-runner/act-once.ts
 import { endSteps } from '../../../../src/oceanbase/steps/step-runner/end-step.ts';
 import { openScript } from '../../../../src/oceanbase/steps/step-runner/step-directory.ts';
 import { followScript } from '../../../../src/oceanbase/steps/step-runner/follow-script.ts';
-import { endAll } from '../../support/cleanups.ts';
+import { atEnd, endAll } from '../../support/cleanups.ts';
+import { ed25519, startSshServer } from '../../support/ssh-server.ts';
 import { contextOf, setupStepHost, type StepContext, type StepHost } from './step-setup.ts';
 
 afterEach(endAll);
@@ -104,6 +105,20 @@ describe('a command that is sent once', () => {
     expect(effectsOn(host)).toBe(1);
     expect(outputOf(context)).toEqual(['begun', 'all done']);
     expect(context.lines.filter((line) => line.includes('Asking the host')).length).toBeGreaterThan(0);
+  });
+
+  it('may have run when the host shows another key once it was sent', async () => {
+    const host = await setupStepHost();
+    const done = actOnce(contextOf('t-7-3-1'), host.site, step(counted(1)));
+    await until(() => effectsOn(host) === 1);
+    const other = await startSshServer({ hostKey: ed25519() });
+    atEnd(() => other.close());
+    host.place.port = other.address.port;
+    for (const socket of host.server.sockets) socket.destroy();
+    await expect(done).rejects.toMatchObject({
+      mayHaveRun: true,
+      message: expect.stringContaining('another host key') as string,
+    });
   });
 
   it('is started by the next sending when the first has made its directory and no more', async () => {
