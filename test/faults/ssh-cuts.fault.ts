@@ -83,7 +83,10 @@ async function comeThrough(cut: Cut): Promise<Passage> {
     if (cut.kind === 'server-killed') for (const socket of server.sockets) socket.destroy();
     else proxy.cut(cut.kind);
     const ended = await outcome;
-    const noticedAfterMs = wasUnderWay && noticed[0] !== undefined ? noticed[0] - cutAtMs : undefined;
+    // Without a word the next command got a new connection: the cut fell between two commands.
+    const isReplaced = server.connectionsSeen() > 1;
+    const [noticedAtMs = isReplaced ? performance.now() - (cut.runsMs - cut.cutAtMs) : undefined] = noticed;
+    const noticedAfterMs = wasUnderWay && noticedAtMs !== undefined ? noticedAtMs - cutAtMs : undefined;
     const mistakes = [
       ...mistakesOf(cut, { ended, home, lines: context.lines }),
       ...lateness(wasUnderWay, noticedAfterMs),

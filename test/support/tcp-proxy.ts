@@ -18,7 +18,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const server = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const pair = [client, server] as const;
     pairs.add(pair);
-    for (const socket of pair) socket.on('error', () => {}).on('close', () => pairs.delete(pair));
+    for (const [socket, partner] of [pair, [server, client]] as const) {
+      socket.on('error', () => {});
+      // A socket that is no longer read from would not see its own end.
+      socket.on('close', () => partner.resume().destroySoon());
+    }
+    client.once('close', () => pairs.delete(pair));
     client.pipe(server);
     server.pipe(client);
   });

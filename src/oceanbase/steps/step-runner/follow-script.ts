@@ -39,6 +39,8 @@ ${tellState}`;
  *
  * The process group of the shell that it was sent with is as good for ending it as one of its own; any other holds more
  * than the command. TERM is caught, not ignored: the command gets it, the shell writes down what became of it.
+ *
+ * The named pipe goes as soon as both ends are open: whoever reads through the home directory would wait on it for ever.
  */
 const runner = sh`d=$1 mask=$2 command=$3
 umask 077
@@ -65,7 +67,7 @@ mkfifo "$d/pipe"
   rm -f "$d/tail"
   mv "$d/out.part" "$d/out"
 ) <"$d/pipe" >/dev/null &
-( umask "$mask"; eval "$command" ) >"$d/pipe" 2>&1
+( rm -f "$d/pipe"; umask "$mask"; eval "$command" ) >"$d/pipe" 2>&1
 rc=$?
 rounds=0
 until [ -f "$d/out" ] || [ $rounds -ge ${drainRounds} ]; do

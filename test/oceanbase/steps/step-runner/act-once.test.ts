@@ -45,6 +45,8 @@ describe('a command that is sent once', () => {
     await actOnce(context, host.site, step(counted(0)));
     expect(outputOf(context)).toEqual(['begun', 'all done']);
     expect(readdirSync(join(host.home, '.precede/steps'))).toEqual(['t-7-3-1.work']);
+    const files = ['command', 'out', 'rc', 'start'];
+    expect(readdirSync(join(host.home, '.precede/steps/t-7-3-1.work')).sort()).toEqual(files);
     const again = contextOf('t-7-3-1');
     await actOnce(again, host.otherSite(), step(counted(0)));
     expect(outputOf(again)).toEqual(outputOf(context));
