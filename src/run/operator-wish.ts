@@ -49,7 +49,7 @@ export function failedAnswer(error: unknown): JsonObject {
   const { code, message, next } = serializeError(error);
   const told = { code, message, ...(next === undefined ? {} : { next }) };
   if (!(error instanceof RefusedError)) return { failed: told };
-  const problems = (error.problems as readonly Problem[]).map((problem) => ({
+  const problems = error.problems.map((problem) => ({
     code: problem.code,
     message: problem.message,
     ...(problem.next === undefined ? {} : { next: problem.next }),

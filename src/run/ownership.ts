@@ -29,8 +29,9 @@ export class Ownership {
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
       owner.keep(false);
+      // Two may find that out at once.
       if (this.#owner === owner) this.#owner = this.#join();
-      return this.#owner ?? owner;
+      return this.#owner;
     }
   }
 

@@ -43,7 +43,7 @@ export class Recovery {
         runs.push(await this.#takeUpWhenCertain(runId, options));
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
-        refused.push({ runId, error });
+        refused.push({ runId, error: error as RefusedError });
       }
     });
     await Promise.all(taking);

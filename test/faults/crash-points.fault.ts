@@ -19,6 +19,7 @@ import {
   type StoreProcess,
 } from '../support/crashing-store.ts';
 import { worldSnapshot, type WorldSnapshot } from '../workflows/add-ob-server/world-snapshot.ts';
+import { tellFigures } from './support/figures.ts';
 import { mortalServices } from './support/mortal-services.ts';
 
 type Input = typeof workflow extends Workflow<infer Raw> ? Raw : never;
@@ -33,7 +34,12 @@ const cleanups: (() => Promise<void>)[] = [];
 
 afterAll(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  console.log(`crash points of Add OB server, in ${crashCount} crashes: ${pointCount} passed, ${failedCount} failed`);
+  tellFigures({
+    name: 'crash points of Add OB server',
+    passed: pointCount,
+    failed: failedCount,
+    details: `${crashCount} crashes`,
+  });
 }, 60_000);
 
 /** The workflow, whose last task always fails: so the run can be rolled back, and the next one begin where it began. */
@@ -205,7 +211,7 @@ class Coverage {
 }
 
 /** Of a run and its rollback hardly more points than this can be hit in one go, so this many goes are ample. */
-const goesMax = 60;
+const goesMax = 30;
 
 describe('a run of Add OB server and its rollback', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { tellFigures } from './support/figures.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskContext } from 'precede';
 import { addObserver } from 'precede/oceanbase';
@@ -174,9 +175,11 @@ it('ADD SERVER ends in one row, and no call outlives its deadline, whatever the 
       failed.push({ number, kind, isAdded, added: database.added, usedAgain: database.usedAgain, latenessMs });
     await endAll();
   }
-  console.log(
-    `database: ${trialsMax - failed.length} passed, ${failed.length} failed; ` +
-      `settled at most ${Math.round(latenessMs)} ms after the deadline; PRECEDE_SEED=${seed}`,
-  );
+  tellFigures({
+    name: 'database faults',
+    passed: trialsMax - failed.length,
+    failed: failed.length,
+    details: `settled at most ${Math.round(latenessMs)} ms after the deadline; PRECEDE_SEED=${seed}`,
+  });
   expect(failed).toEqual([]);
 });

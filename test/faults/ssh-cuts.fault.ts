@@ -9,6 +9,7 @@ import { stepDirectory } from '../../src/oceanbase/steps/step-runner/step-direct
 import { endAll } from '../oceanbase/support/cleanups.ts';
 import { startSshServer } from '../oceanbase/support/ssh-server.ts';
 import { likeSshd, newHome } from '../oceanbase/support/sshd-like.ts';
+import { tellFigures } from './support/figures.ts';
 import { contextOf, siteOn } from '../oceanbase/steps/step-runner/step-setup.ts';
 import { seededRandom, seedOfRun } from '../support/seeded-random.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -75,10 +76,10 @@ async function comeThrough(cut: Cut): Promise<Passage> {
       () => 0,
       (error: unknown) => error,
     );
-    let isOver = false;
-    void outcome.then(() => (isOver = true));
+    const ending = { isOver: false };
+    void outcome.then(() => (ending.isOver = true));
     await delay(cut.cutAtMs);
-    const wasUnderWay = !isOver;
+    const wasUnderWay = !ending.isOver;
     const cutAtMs = performance.now();
     if (cut.kind === 'server-killed') for (const socket of server.sockets) socket.destroy();
     else proxy.cut(cut.kind);
@@ -136,10 +137,14 @@ it(`a step has its effect once and its own result, whenever its connection is cu
   await Promise.all(Array.from({ length: lanes }, (_, first) => lane(first)));
   const failed = [...passages].filter(([, { mistakes }]) => mistakes.length > 0);
   const noticed = [...passages.values()].flatMap(({ noticedAfterMs }) => noticedAfterMs ?? []);
-  console.log(
-    `ssh cuts: ${passages.size - failed.length} passed, ${failed.length} failed; ${noticed.length} under way, noticed ` +
-      `after at most ${Math.round(Math.max(0, ...noticed))} ms of ${detectedWithinMs}; PRECEDE_SEED=${seed}`,
-  );
+  tellFigures({
+    name: 'ssh cuts',
+    passed: passages.size - failed.length,
+    failed: failed.length,
+    details:
+      `${noticed.length} under way, noticed after at most ${Math.round(Math.max(0, ...noticed))} ms of ` +
+      `${detectedWithinMs}; PRECEDE_SEED=${seed}`,
+  });
   expect(failed.map(([cut, { mistakes }]) => ({ ...cut, mistakes }))).toEqual([]);
   expect(passages.size).toBe(cutsMax);
 });

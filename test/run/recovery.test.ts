@@ -1,33 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine, type EngineOptions } from '../../src/run/index.ts';
-import { OutcomeUnknownError } from '../../src/run/index.ts';
+import { createEngine, OutcomeUnknownError } from '../../src/run/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
-import { CrashingStore, type StoreProcess } from '../support/crashing-store.ts';
-import { drawnWorkflow, type DrawnTask } from '../support/setup.ts';
+import { drawnWorkflow } from '../support/setup.ts';
+import { stage, type Drawn, type Parts } from '../support/several-processes.ts';
 import { quiet } from '../support/turns.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-
-type Drawn<Keys extends string> = Readonly<Record<Keys, DrawnTask>>;
-type Parts = Parameters<typeof drawnWorkflow>[1];
-
-/** A workflow on a store that outlives processes; each `process()` is an engine in one that can be killed. */
-function stage<Keys extends string>(drawing: Drawn<Keys>, parts: Parts = {}) {
-  const world = new CrashingStore();
-  const { workflow, tasks } = drawnWorkflow(drawing, parts);
-  const process = (
-    options: Partial<EngineOptions> = {},
-  ): { engine: Engine; process: StoreProcess; clock: VirtualClock } => {
-    const own = world.process();
-    const clock = new VirtualClock();
-    const engine = createEngine({
-      ...{ random: () => 0, clock, store: own.store, workflows: [workflow], recover: false },
-      ...options,
-    });
-    return { engine, process: own, clock };
-  };
-  const journal = async (): Promise<readonly RunEvent[]> => (await world.process().store.readRun(1))?.events ?? [];
-  return { world, workflow, tasks, process, journal };
-}
 
 const types = (events: readonly RunEvent[]): readonly string[] =>
   events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type));
@@ -281,47 +258,6 @@ describe('a workflow that has changed since', () => {
     expect(Object.keys((await runs[0]?.outcome())?.outputs ?? {})).toEqual(['a', 'b', 'c']);
     expect((await accepted.journal()).find(({ type }) => type === 'changes-accepted')).toMatchObject({ by: 'ops' });
     expect([tasks['d']?.begun, await journal()]).toMatchObject([0, { length: 4 }]);
-  });
-});
-
-describe('an operator’s action on a run that another process has', () => {
-  it('is carried out there, and answered here', async () => {
-    const { workflow, tasks, process } = stage({ a: [], b: ['a'] });
-    const [owner, other] = [process(), process()];
-    const run = await owner.engine.start(workflow, {});
-    await expect(other.engine.pause(1, { by: 'ops', dryRun: true })).resolves.toMatchObject({ isDryRun: true });
-    await expect(other.engine.pause(1, { by: 'ops' })).resolves.toEqual({ runId: 1, tasks: [], isDryRun: false });
-    expect(run.state).toBe('PAUSED');
-    await expect(other.engine.pause(1)).rejects.toMatchObject({
-      code: 'OPERATION_REFUSED',
-      message: expect.stringContaining('it is PAUSED'),
-    });
-    await expect(other.engine.retry(1, 'z')).rejects.toMatchObject({ code: 'UNKNOWN_TASK' });
-    await other.engine.resume(1);
-    await tasks.a.nextAttempt().succeed();
-    await tasks.b.nextAttempt().fail();
-    expect((await run.outcome()).state).toBe('FAILED');
-  });
-
-  it('makes this one take the run when that process ends before it answers', async () => {
-    const { workflow, tasks, process } = stage({ a: { repeatable: true } });
-    const [owner, other] = [process(), process()];
-    await owner.engine.start(workflow, {});
-    await tasks.a.nextAttempt();
-    owner.process.kill();
-    await expect(other.engine.pause(1)).resolves.toMatchObject({ runId: 1 });
-    expect((await other.engine.run(1))?.state).toBe('PAUSED');
-  });
-
-  it('is taken by one of two who take an ended run up at once; the other is told', async () => {
-    const { workflow, tasks, process } = stage({ a: [] });
-    const [owner, other] = [process(), process()];
-    await owner.engine.start(workflow, {});
-    await tasks.a.nextAttempt().fail();
-    await quiet();
-    const both = await Promise.allSettled([owner.engine.retry(1), other.engine.retry(1)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'OPERATION_REFUSED' } });
   });
 });
 

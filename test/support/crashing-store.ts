@@ -39,7 +39,7 @@ export class StoreProcess {
   crashAt: CrashPlan | undefined;
   readonly #owners: StoreOwner[] = [];
   readonly #condemn: (owner: number) => void;
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<undefined>();
   #hasEnded = false;
 
   constructor(store: Store, condemn: (owner: number) => void) {
@@ -52,7 +52,7 @@ export class StoreProcess {
   }
 
   /** Resolves when the process has ended. */
-  get ended(): Promise<void> {
+  get ended(): Promise<undefined> {
     return this.#ended.promise;
   }
 
@@ -60,7 +60,7 @@ export class StoreProcess {
   kill(): void {
     this.#hasEnded = true;
     this.condemn();
-    this.#ended.resolve();
+    this.#ended.resolve(undefined);
   }
 
   /** The process stands still for so long that others take it for dead. */
@@ -98,8 +98,12 @@ export class StoreProcess {
       return await call();
     } finally {
       if (moment === 'after') this.kill();
-      if (this.#hasEnded) await never;
+      await this.#alive();
     }
+  }
+
+  #alive(): Promise<void> {
+    return this.#hasEnded ? never : Promise.resolve();
   }
 
   /** Of a process that has ended nothing comes back, and nothing gets through. */

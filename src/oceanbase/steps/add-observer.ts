@@ -81,7 +81,7 @@ async function sendAddServer(context: TaskContext, site: ServerSite, server: Ser
 /** Sends a statement that changes the cluster, unless the run is another process's by now. */
 async function execute(context: TaskContext, site: ServerSite, statement: SqlStatement): Promise<void> {
   context.log.info(statement.text);
-  context.throwIfFenced();
+  await context.throwIfFenced();
   await site.database.execute(statement, { signal: context.signal, timeoutMs: statementTimeoutMs });
 }
 

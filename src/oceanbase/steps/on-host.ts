@@ -49,7 +49,7 @@ export async function act(
   const onOutput = (line: string): void => {
     if (!isQuiet) context.log.output(line);
   };
-  const beforeSending = (): void => context.throwIfFenced();
+  const beforeSending = (): Promise<void> => context.throwIfFenced();
   const result = await send(context, site, command, { ...options, onOutput, beforeSending });
   if (result.exitStatus !== 0) throw new CommandFailedError(site.shell.hostId, command, result);
   return result;
@@ -64,10 +64,14 @@ async function send(
   context: CheckContext,
   { shell }: Pick<ServerSite, 'shell'>,
   command: ShellCommand,
-  { isRepeatable = false, beforeSending, ...options }: StepCommandOptions & { readonly beforeSending?: () => void },
+  {
+    isRepeatable = false,
+    beforeSending,
+    ...options
+  }: StepCommandOptions & { readonly beforeSending?: () => Promise<void> },
 ): Promise<ExecResult> {
   for (let sending = 1; ; sending += 1) {
-    beforeSending?.();
+    await beforeSending?.();
     try {
       return await shell.exec(command, { ...options, signal: context.signal });
     } catch (error) {

@@ -40,5 +40,5 @@ function mortalDatabase(session: DatabaseSession, process: StoreProcess): Databa
 
 /** What is sent, but for what differs from run to run: tokens, process ids, times. */
 function shapeOf(text: string): string {
-  return text.replaceAll(/[\da-z]+-\d+-\d+-\d+/g, 'TOKEN').replaceAll(/\d{3,}/g, 'N');
+  return text.replaceAll(/[\da-z]{8}-\d+-(\d+)-/g, 'TOKEN-$1-').replaceAll(/\d{3,}/g, 'N');
 }

@@ -107,7 +107,7 @@ async function sendFollow(
   site: StepSite,
   { directory, command, deadline, wasSent }: Following & { readonly wasSent: boolean },
 ): Promise<{ readonly state: StepState | undefined; readonly said: ExecResult }> {
-  context.throwIfFenced();
+  await context.throwIfFenced();
   const timeoutMs = Math.max(1, Math.ceil(deadline.remainingMs()));
   try {
     const said = await site.shell.exec(followScript(directory, command), { timeoutMs, signal: deadline.signal });

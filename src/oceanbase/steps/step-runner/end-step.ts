@@ -60,7 +60,7 @@ export async function endStep(
     return endedError(await untilEnded(context, site, { script, patienceMs }), site, cause);
   } catch (error) {
     // Another process may have the run, and the command with it.
-    context.throwIfFenced();
+    await context.throwIfFenced();
     if (error instanceof Error) return outOfReach(site, error);
     throw error;
   }

@@ -94,7 +94,7 @@ describe('a task that is given up', () => {
     const host = await setupStepHost();
     const controller = new AbortController();
     let isFenced = false;
-    const throwIfFenced = (): void => {
+    const throwIfFenced = async (): Promise<void> => {
       if (isFenced) throw new Error('the lease is lost');
     };
     const done = actOnce(contextOf('t-7-3-1', { signal: controller.signal, throwIfFenced }), host.site, step(lasting));

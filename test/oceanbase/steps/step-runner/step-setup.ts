@@ -43,7 +43,7 @@ export function contextOf(token: string, facts: Partial<TaskContext> = {}): Step
       throw new Error('no services here');
     },
     progress: () => {},
-    throwIfFenced: () => {},
+    throwIfFenced: async () => {},
     ...facts,
   };
 }
