@@ -64,8 +64,7 @@ async function settleByAsking(
   }
 }
 
-/** Whether a probe says that the effect is in place. */
-export function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
+function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
   return typeof answer === 'object' && 'done' in answer;
 }
 
