@@ -75,10 +75,10 @@ async function comeThrough(cut: Cut): Promise<Passage> {
       () => 0,
       (error: unknown) => error,
     );
-    let isOver = false;
-    void outcome.then(() => (isOver = true));
+    const over = { isSo: false };
+    void outcome.then(() => (over.isSo = true));
     await delay(cut.cutAtMs);
-    const wasUnderWay = !isOver;
+    const wasUnderWay = !over.isSo;
     const cutAtMs = performance.now();
     if (cut.kind === 'server-killed') for (const socket of server.sockets) socket.destroy();
     else proxy.cut(cut.kind);

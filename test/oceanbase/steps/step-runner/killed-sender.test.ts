@@ -26,8 +26,7 @@ describe('a process that is killed while its command runs', () => {
     const host = await setupStepHost();
     const script = 'echo once >>effects; echo begun; sleep 1; echo over; exit 5';
     const { address } = host.server;
-    const hostKey = address.hostKey.toString();
-    const told = JSON.stringify({ address: { ...address, hostKey }, token: 't-7-3-1', script });
+    const told = JSON.stringify({ address, token: 't-7-3-1', script });
     const options = ['--disable-warning=ExperimentalWarning', '--conditions=@precede/source'];
     const sender = spawn(process.execPath, [...options, program, told], { stdio: ['ignore', 'ignore', 'inherit'] });
     await untilThere(join(host.home, 'effects'));
