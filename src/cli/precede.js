@@ -9,9 +9,6 @@ const packageRoot = new URL('../../', import.meta.url);
 // The source is shipped too, to be read; Node runs no TypeScript from node_modules.
 const isCheckout = existsSync(new URL('./main.ts', import.meta.url)) && !import.meta.url.includes('/node_modules/');
 
-/** Set for a process that was started by this file under another Node. */
-const launchedMark = 'PRECEDE_LAUNCHED';
-
 const needed = neededNode();
 if (isAtLeast(process.versions.node, needed)) {
   process.exitCode = await runCommand();
@@ -39,7 +36,7 @@ async function runCommand() {
 
 /** @param {string} node path of a Node that is new enough */
 function runUnder(node) {
-  const env = { ...process.env, [launchedMark]: '1' };
+  const env = { ...process.env, PRECEDE_LAUNCHED: '1' };
   const child = spawn(node, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   // A terminal sends these to both processes; the child decides when to end.
   process.on('SIGINT', () => undefined);
@@ -51,10 +48,10 @@ function runUnder(node) {
   });
 }
 
-/** Whoever kills the process that was started means the one that does the work. */
+/** Whoever kills the process that was started means the one that does the work, which the variable tells apart. */
 function endWithLauncher() {
-  if (process.env[launchedMark] === undefined) return;
-  delete process.env[launchedMark];
+  if (process.env['PRECEDE_LAUNCHED'] === undefined) return;
+  delete process.env['PRECEDE_LAUNCHED'];
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.channel?.unref();
 }

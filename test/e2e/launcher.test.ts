@@ -16,7 +16,8 @@ function isOld(node: string): boolean {
 }
 
 const node = oldNode();
-if (node === undefined) console.warn('left out: no Node older than 22 is on the PATH to start the command with');
+if (node === undefined)
+  process.stderr.write('left out: no Node older than 22 is on the PATH to start the command with\n');
 
 it.skipIf(node === undefined)(
   'a command that runs under another Node than it was started with ends with the process that was started',

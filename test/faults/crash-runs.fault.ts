@@ -72,7 +72,10 @@ async function carried(place: Place, hostId: number, killOf: () => KillMoment | 
     ...(await journalMistakes(place, runId, lives)),
     ...effectMistakes(place, hostId),
   ];
-  const json = last?.status === 0 ? comparable(last.stdout, runId) : undefined;
+  // Killed after its end was recorded, a run is not open any more: recovery finds nothing to do.
+  const isOver = last?.stdout.trim() === '[]';
+  const shown = isOver ? await lifeOf(['show', String(runId), '--store', place.store], undefined) : last;
+  const json = shown?.status === 0 ? comparable(shown.stdout, runId) : undefined;
   return { kills: lives.filter(({ isKilled }) => isKilled).length, mistakes, json };
 }
 
@@ -139,11 +142,11 @@ function effectMistakes({ access }: Place, hostId: number): readonly string[] {
 /** Ids, times and the one host aside. */
 function comparable(stdout: string, runId: number): unknown {
   const told = JSON.parse(stdout) as { readonly tasks: readonly { readonly id: number }[] };
-  const [first] = told.tasks;
+  const firstId = told.tasks[0]?.id ?? 0;
   return JSON.parse(
     JSON.stringify(told, (name, value: unknown) => {
       if (/time$/i.test(name) || name === 'context') return undefined;
-      if (typeof value === 'number' && value >= (first?.id ?? Infinity)) return value - (first?.id ?? 0);
+      if (typeof value === 'number' && value >= firstId) return value - firstId;
       return name === 'id' && value === runId ? 'the run' : value;
     }),
   ) as unknown;
