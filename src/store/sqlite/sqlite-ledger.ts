@@ -1,7 +1,17 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { RunEvent, RunHeader } from '../../state/index.ts';
 import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
+import type {
+  KeptLogLine,
+  LogLine,
+  OpenRun,
+  PrunedRun,
+  RunFilter,
+  RunHolder,
+  RunSummary,
+  StoredRun,
+  Wish,
+} from '../store.ts';
 import { StoreFailedError, StoreFullError } from '../store-failures.ts';
 import { AsideFile } from './aside-file.ts';
 import type { Connection } from './connection.ts';
@@ -11,6 +21,7 @@ import { SqliteOwners } from './sqlite-owners.ts';
 import { addWish, answerTo, answerWish, removeWish, wishesFor } from './sqlite-wishes.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
 import { listRuns, readLog, readRun } from './sqlite-reads.ts';
+import { endedRuns, removeRun } from './sqlite-prune.ts';
 import { extendRun, insertRun, readHeader } from './sqlite-runs.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -157,6 +168,14 @@ export class SqliteLedger implements Ledger<string> {
 
   extendRun(runId: number, extension: Extension<string>): boolean {
     return extendRun(this.#writer, runId, extension);
+  }
+
+  removeRun(run: PrunedRun): boolean {
+    return removeRun(this.#writer, run);
+  }
+
+  endedRuns(): readonly PrunedRun[] {
+    return endedRuns(this.#reader);
   }
 
   enrolOwner(id: number): void {

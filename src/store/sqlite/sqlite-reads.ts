@@ -1,10 +1,10 @@
-import { runStates, type RunEvent, type RunHeader } from '../../state/index.ts';
+import { runStates, type RunEvent } from '../../state/index.ts';
 import type { LogRange } from '../ledger.ts';
 import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
 import { StoreUnreadableError } from '../store-failures.ts';
 import type { Connection, SqliteRow } from './connection.ts';
 import { checksumOf, decodeEvent } from './event-code.ts';
-import { headerFrom } from './sqlite-runs.ts';
+import { soundHeader } from './sqlite-runs.ts';
 
 const selectRun =
   'SELECT id, workflow, body, packed, state, updated_at_ms, event_count, fence FROM runs LEFT JOIN run_headers ON run_id = id';
@@ -93,14 +93,6 @@ function summaryOf({ file }: Connection, row: SqliteRow): RunSummary {
   const state = runStates.find((known) => known === row['state']);
   if (!state) throw damaged(file, runId, 'its state is none');
   return { header, state, updatedAtMs: Number(row['updated_at_ms']) };
-}
-
-function soundHeader(row: SqliteRow): RunHeader | undefined {
-  try {
-    return headerFrom(row);
-  } catch {
-    return undefined;
-  }
 }
 
 function lineOf(row: SqliteRow): KeptLogLine {

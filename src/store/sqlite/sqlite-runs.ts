@@ -5,9 +5,18 @@ import type { Connection, SqliteRow } from './connection.ts';
 import { checksumOf } from './event-code.ts';
 
 /** A header as its row has it: deflated, which brings a checksum, or as text where a version before that wrote it. */
-export function headerFrom(row: SqliteRow): RunHeader {
+function headerFrom(row: SqliteRow): RunHeader {
   const { packed, body } = row;
   return JSON.parse(packed instanceof Uint8Array ? inflateSync(packed).toString() : String(body)) as RunHeader;
+}
+
+/** Undefined when it cannot be read. */
+export function soundHeader(row: SqliteRow): RunHeader | undefined {
+  try {
+    return headerFrom(row);
+  } catch {
+    return undefined;
+  }
 }
 
 export function readHeader(writer: Connection, runId: number): RunHeader | undefined {
