@@ -81,7 +81,13 @@ export default defineWorkflow({
         },
       });
     };
-    const all = flow.barrier('All', flow.forEach(Array.from({ length: lanes }, (_, index) => index), lane));
+    const all = flow.barrier(
+      'All',
+      flow.forEach(
+        Array.from({ length: lanes }, (_, index) => index),
+        lane,
+      ),
+    );
     flow.task('Last', {
       upstream: [all],
       repeatable: true,
