@@ -12,7 +12,7 @@ const input = z.object({
 });
 
 /** Where effects are left: one file for each step token. */
-const effects = process.env['PRECEDE_EFFECTS'] ?? '';
+const placeOf = (name: string): string => join(process.env['PRECEDE_EFFECTS'] ?? '', name);
 
 /** The file that counts who came second. */
 export const secondsFile = 'second.log';
@@ -45,7 +45,7 @@ export default defineWorkflow({
 async function leave(context: TaskContext, lengthMs: number): Promise<void> {
   await delay(lengthMs / 2, undefined, { signal: context.signal });
   await context.throwIfFenced();
-  if (!createdFirst(context.token)) appendFileSync(join(effects, secondsFile), `${context.token}\n`);
+  if (!createdFirst(context.token)) appendFileSync(placeOf(secondsFile), `${context.token}\n`);
   await delay(lengthMs / 2, undefined, { signal: context.signal });
 }
 
@@ -57,7 +57,7 @@ function blockOnce({ runId }: TaskContext, blockMs: number): void {
 /** Whether a file was not there before. */
 function createdFirst(name: string): boolean {
   try {
-    const file = openSync(join(effects, name), 'wx');
+    const file = openSync(placeOf(name), 'wx');
     writeSync(file, String(process.pid));
     closeSync(file);
     return true;
