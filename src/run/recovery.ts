@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RefusedError, serializeError } from '../errors/index.ts';
-import { LeaseLostError, RunHeldError, type OpenRun } from '../store/index.ts';
+import { LeaseLostError, RunHeldError, type OpenRun, type RunHolder } from '../store/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns, TakingUp } from './live-runs.ts';
@@ -17,6 +17,11 @@ export interface TakenUp {
 const lookAgainMs = 100;
 /** Pause between two looks for runs that nobody has any more, in milliseconds. */
 const watchMs = 1_000;
+
+/** After how many milliseconds it is known whether an owner is dead; Infinity when there is nothing to find out. */
+function certainty(holder: RunHolder | undefined): number {
+  return holder?.isAlive ? holder.certainInMs : Infinity;
+}
 
 /** Takes open runs up whose process has ended: when it is asked, and by itself while it watches. */
 export class Recovery {
@@ -53,11 +58,11 @@ export class Recovery {
   /** Takes up by itself what nobody has any more, now and from now on. */
   watch(): void {
     if (this.#isStopped) return;
-    void this.#look().finally(() => {
+    void this.#look().then((pauseMs) => {
       if (this.#isStopped || !this.#parts.store.isShared) return;
       this.#timer = setTimeout(() => {
         this.watch();
-      }, watchMs).unref();
+      }, pauseMs).unref();
     });
   }
 
@@ -66,15 +71,21 @@ export class Recovery {
     clearTimeout(this.#timer);
   }
 
-  /** Never rejects: a look that fails is followed by another. */
-  async #look(): Promise<void> {
+  /**
+   * Answers after how many milliseconds to look again: sooner than usual when it is known by then whether an owner is
+   * dead. Never rejects: a look that fails is followed by another.
+   */
+  async #look(): Promise<number> {
     try {
       const open = await this.#parts.store.openRuns();
       const isFree = ({ runId, workflow, holder }: OpenRun): boolean =>
         !holder?.isAlive && this.#runs.knows(workflow) && !this.#runs.get(runId) && !this.#left.has(runId);
       for (const { runId } of open.filter(isFree)) if (!this.#isStopped) await this.#takeUpQuietly(runId);
+      const certainInMs = open.reduce((least, { holder }) => Math.min(least, certainty(holder)), watchMs);
+      return Math.max(lookAgainMs, Math.ceil(certainInMs) + 1);
     } catch (error) {
       if (!this.#isStopped) this.#report(error, 'open runs could not be looked for');
+      return watchMs;
     }
   }
 
