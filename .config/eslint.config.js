@@ -96,7 +96,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/cli/**', '.config/**'],
+    files: ['src/cli/**', '.config/**', 'test/faults/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,11 +1,15 @@
 import { writeSync } from 'node:fs';
 import { sqliteStore, type Store } from '../../src/store/index.ts';
 import { createdRun, eventsOf, taskStarted } from '../contract/store/runs.ts';
+import { settledEvents, soundRun } from './sound-run.ts';
 
 /** A process of its own that uses a store file: `node store-process.ts ROLE FILE [COUNT]`. Tells what it does on stdout. */
 const [, , role = '', file = '', count = '0'] = process.argv;
 
-const roles: Readonly<Record<string, () => Promise<void>>> = { open, openAsNobody, appendMany, appendForEver, fill };
+const roles: Readonly<Record<string, () => Promise<void>>> = {
+  ...{ open, openAsNobody, appendMany, appendForEver, fill },
+  ...{ appendSound, prune },
+};
 
 await roles[role]?.();
 
@@ -77,5 +81,27 @@ async function fill(): Promise<void> {
   await store.append({ fence: 1, runId, events: [], state: 'RUNNING' }).catch(tellError);
   store.appendLog([{ runId, task: 0, attempt: 1, atMs: 1, level: 'info', text: 'late' }]);
   tell(`read ${(await eventsOf(store, runId)).length - 1}`);
+  await store.close();
+}
+
+/** Creates runs that can be replayed and brings them to their ends, for ever; tells each that is over. */
+async function appendSound(): Promise<void> {
+  const store = sqliteStore(file);
+  for (;;) {
+    const { header } = await store.createRun(soundRun({ claims: ['host:1'] }));
+    for (const [index, event] of settledEvents().entries()) {
+      const isLast = index === settledEvents().length - 1;
+      const end = isLast ? ({ state: 'SUCCESS', claims: 'release' } as const) : ({ state: 'RUNNING' } as const);
+      await store.append({ fence: 1, runId: header.id, events: [event], ...end });
+    }
+    tell(String(header.id));
+  }
+}
+
+/** Removes runs that are over until so many are left. */
+async function prune(): Promise<void> {
+  const store = sqliteStore(file);
+  tell('begun');
+  await store.prune({ keep: Number(count) });
   await store.close();
 }

@@ -131,6 +131,7 @@ export class StoreProcess {
       createRun: (request) => alive(() => store.createRun(request)),
       readRun: (id) => alive(() => store.readRun(id)),
       listRuns: (filter) => alive(() => store.listRuns(filter)),
+      prune: (request) => alive(() => store.prune(request)),
       appendLog: (lines) => {
         if (!this.#hasEnded) store.appendLog(lines);
       },
