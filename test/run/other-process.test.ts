@@ -31,6 +31,17 @@ describe('an operator’s action on a run that another process has', () => {
     expect((await other.engine.run(1))?.state).toBe('PAUSED');
   });
 
+  it('is not carried out twice when that process ends right after it has recorded it', async () => {
+    const { workflow, tasks, process, journal } = stage({ a: { repeatable: true } });
+    const [owner, other] = [process(), process()];
+    await owner.engine.start(workflow, {});
+    await tasks.a.nextAttempt();
+    owner.process.crashAt = ({ about }) => (about === 'run-paused' ? 'after' : undefined);
+    await expect(other.engine.pause(1)).resolves.toEqual({ runId: 1, tasks: [], isDryRun: false });
+    expect(owner.process.hasEnded).toBe(true);
+    expect((await journal()).filter(({ type }) => type === 'run-paused')).toHaveLength(1);
+  });
+
   it('is taken by one of two who take an ended run up at once; the other is told', async () => {
     const { workflow, tasks, process } = stage({ a: [] });
     const [owner, other] = [process(), process()];
