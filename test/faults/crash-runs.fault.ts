@@ -142,10 +142,11 @@ function effectMistakes({ access }: Place, hostId: number): readonly string[] {
 
 /** Ids, times and the one host aside. */
 function comparable(stdout: string): unknown {
-  const { id: _, ...told } = JSON.parse(stdout) as {
-    readonly id: number;
+  const told = JSON.parse(stdout) as {
+    id?: number;
     readonly tasks: readonly { readonly id: number }[];
   };
+  delete told.id;
   const firstId = told.tasks[0]?.id ?? 0;
   return JSON.parse(
     JSON.stringify(told, (name, value: unknown) => {

@@ -36,7 +36,7 @@ describe('a run that ends its process every time', () => {
       writeFileSync(join(cwd, 'poison.ts'), poisonText);
       writeFileSync(join(cwd, 'input.json'), JSON.stringify({ directory: cwd, pauseMs: 200 }));
       const others = [1, 2, 3];
-      for (const _ of others) {
+      for (let other = 1; other <= others.length; other++) {
         const death = { changes: 3, ends: 0, thenMs: 0 };
         expect((await live(['run', workflow, '--input', 'input.json', ...inStore], cwd, death)).isKilled).toBe(true);
       }

@@ -69,7 +69,8 @@ async function disturb(random: () => number): Promise<Series> {
   const pair = [await stage.begin({ leaseMs }), await stage.begin({ leaseMs })];
   for (let at = 0; at < pauses; at++) {
     const place = Math.floor(random() * 2);
-    const victim = pair[place] as Orchestrator;
+    const victim = pair[place];
+    if (!victim) throw new Error('There are two of them.');
     const started = await victim.start(at % 2 === 0 ? [drawnRun(random), drawnRun(random)] : [drawnRun(random)]);
     series.runs += started.length;
     // Anywhere in the life of these runs.

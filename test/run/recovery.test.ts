@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, OutcomeUnknownError } from '../../src/run/index.ts';
+import { createEngine } from '../../src/run/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
 import { drawnWorkflow } from '../support/setup.ts';
 import { stage, type Drawn, type Parts } from '../support/several-processes.ts';
@@ -290,31 +290,4 @@ it('a run whose settle hook fails is let go, and can be taken up', async () => {
   isBroken = false;
   const { runs } = await engine.recover();
   expect((await runs[0]?.outcome())?.state).toBe('SUCCESS');
-});
-
-it('an unknown outcome of an attempt that was given up is asked for, not taken for a failure', async () => {
-  const answers: unknown[] = ['needed', { done: 'after all' }];
-  const { workflow, tasks, process } = stage({ a: { check: () => answers.shift() } });
-  const { engine } = process();
-  const run = await engine.start(workflow, {});
-  const attempt = await tasks.a.nextAttempt();
-  await engine.cancel(1);
-  await attempt.fail(new OutcomeUnknownError('cut off'));
-  expect(await run.outcome()).toMatchObject({ state: 'SUCCESS', outputs: { a: 'after all' } });
-});
-
-it('an attempt that was given up is FAILED only once what it left running has ended', async () => {
-  let isRunning = true;
-  const end = () => (isRunning ? Promise.reject(new Error('it lives on')) : Promise.resolve());
-  const { workflow, tasks, process } = stage({ a: { check: () => 'needed', end }, b: [] });
-  const { engine } = process();
-  const run = await engine.start(workflow, {});
-  const [first] = [await tasks.a.nextAttempt(), await tasks.b.nextAttempt().succeed()];
-  await first.fail(new OutcomeUnknownError('cut off'));
-  expect(run.snapshot().tasks[0]?.state).toBe('UNKNOWN');
-  isRunning = false;
-  await engine.resolve(1, 'a', { as: 'failed' });
-  await engine.retry(1);
-  await (await tasks.a.nextAttempt()).fail(new OutcomeUnknownError('cut off again'));
-  expect((await run.outcome()).state).toBe('FAILED');
 });

@@ -45,7 +45,7 @@ const startingMs = 900;
  */
 export async function crashToTheEnd(series: CrashSeries): Promise<CrashEnd> {
   const { cwd, storeFile, runId, deathsMax, changesMax } = series;
-  let before: readonly RunEvent[] = (await journalIfAny(storeFile, runId))?.events ?? [];
+  let before = eventsOf(await journalIfAny(storeFile, runId));
   let args = series.first;
   let deaths = 0;
   let fruitless = 0;
@@ -56,11 +56,15 @@ export async function crashToTheEnd(series: CrashSeries): Promise<CrashEnd> {
     if (journal) requireNothingLost(journal, { before, told: life.told });
     if (!life.isKilled) return { last: life, deaths };
     deaths += 1;
-    const events = journal?.events ?? [];
+    const events = eventsOf(journal);
     fruitless = outcomeCount(events) > outcomeCount(before) ? 0 : fruitless + 1;
     if (events.length > before.length) args = series.recover;
     before = events;
   }
+}
+
+function eventsOf(journal: Journal | undefined): readonly RunEvent[] {
+  return journal?.events ?? [];
 }
 
 /** None: the process was killed before there was a store. */

@@ -51,8 +51,8 @@ export const effects = defineWorkflow({
 
 export const tasksPerRun = lanes.length * stepCount;
 
-export const timeoutMs = 1_500;
-export const backoffMs = 1_500;
+const timeoutMs = 1_500;
+const backoffMs = 1_500;
 const attempts = 3;
 const beats = 60;
 
