@@ -8,6 +8,12 @@ export default mergeConfig(
   defineConfig(rest),
   defineConfig({
     root: new URL('..', import.meta.url).pathname,
-    test: { pool: test?.pool ?? 'forks', fileParallelism: false, include: ['test/faults/**/*.fault.ts'] },
+    test: {
+      pool: test?.pool ?? 'forks',
+      fileParallelism: false,
+      testTimeout: 900_000,
+      hookTimeout: 120_000,
+      include: ['test/faults/**/*.fault.ts'],
+    },
   }),
 );
