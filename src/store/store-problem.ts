@@ -11,7 +11,7 @@ export interface StoreProblem {
 /** What was looked at, and what is wrong with it. */
 export interface StoreCheck {
   readonly file: string;
-  /** Of the file's layout. */
+  /** Of the file's layout; 0 when nothing could be read of it, or it is still empty. */
   readonly version: number;
   readonly runs: number;
   readonly events: number;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { sqliteStore, type Store } from '../../src/store/index.ts';
 import { createdRun, eventsOf, taskStarted } from '../contract/store/runs.ts';
@@ -8,7 +9,7 @@ const [, , role = '', file = '', count = '0'] = process.argv;
 
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   ...{ open, openAsNobody, appendMany, appendForEver, fill },
-  ...{ appendSound, prune },
+  ...{ appendSound, tellEach, prune },
 };
 
 await roles[role]?.();
@@ -84,18 +85,31 @@ async function fill(): Promise<void> {
   await store.close();
 }
 
-/** Creates runs that can be replayed and brings them to their ends, for ever; tells each that is over. */
+/** Creates so many runs that can be replayed and brings them to their ends; tells each that is over. */
 async function appendSound(): Promise<void> {
   const store = sqliteStore(file);
-  for (;;) {
-    const { header } = await store.createRun(soundRun({ claims: ['host:1'] }));
-    for (const [index, event] of settledEvents().entries()) {
-      const isLast = index === settledEvents().length - 1;
-      const end = isLast ? ({ state: 'SUCCESS', claims: 'release' } as const) : ({ state: 'RUNNING' } as const);
-      await store.append({ fence: 1, runId: header.id, events: [event], ...end });
-    }
-    tell(String(header.id));
+  for (let made = 0; made < (Number(count) || Infinity); made++) tell(String(await endedRun(store, () => undefined)));
+  await store.close();
+}
+
+/** The same for ever; tells after every commit how many events of which run are acknowledged. */
+async function tellEach(): Promise<void> {
+  const store = sqliteStore(file);
+  for (;;) await endedRun(store, (runId, events) => tell(`${runId} ${events}`));
+}
+
+async function endedRun(store: Store, acknowledged: (runId: number, events: number) => void): Promise<number> {
+  const idempotency = { key: randomUUID(), request: 'r' };
+  const { id } = (await store.createRun(soundRun({ claims: [`host:${process.pid}`], idempotency }))).header;
+  acknowledged(id, 1);
+  const ends = settledEvents();
+  for (const [index, event] of ends.entries()) {
+    const isLast = index === ends.length - 1;
+    const end = isLast ? ({ state: 'SUCCESS', claims: 'release' } as const) : ({ state: 'RUNNING' } as const);
+    await store.append({ fence: 1, runId: id, events: [event], ...end });
+    acknowledged(id, index + 2);
   }
+  return id;
 }
 
 /** Removes runs that are over until so many are left. */

@@ -26,15 +26,14 @@ const restore = 'Keep a copy of the file and of those beside it, and restore a b
 export function checkStoreFile(file: string): StoreCheck {
   const path = resolve(file);
   requireReadable(path);
-  const problems: StoreProblem[] = [];
-  if (hasLostCommits(path)) {
-    const message = `The write-ahead log ${path}-wal has lost commits that were acknowledged.`;
-    problems.push({ code: 'LOG_DAMAGED', message, next: restore });
-  }
+  // What SQLite would show then is not what the store was at any time.
+  if (hasLostCommits(path)) return { ...nothingIn(path), problems: [logDamaged(path)] };
   const connection = opened(path);
   try {
     requireSafeSqlite(String(connection.get('SELECT sqlite_version() AS version')?.['version']));
     const version = requireKnown(path, connection);
+    if (version === 0) return { ...nothingIn(path), problems: [] };
+    const problems: StoreProblem[] = [];
     const counts = { runs: 0, events: 0 };
     whileSound(problems, () => problems.push(...fileProblems(connection)));
     whileSound(problems, () => {
@@ -51,6 +50,15 @@ export function checkStoreFile(file: string): StoreCheck {
   } finally {
     connection.close();
   }
+}
+
+function nothingIn(file: string): Omit<StoreCheck, 'problems'> {
+  return { file, version: 0, runs: 0, events: 0 };
+}
+
+function logDamaged(file: string): StoreProblem {
+  const message = `The write-ahead log ${file}-wal has lost commits that were acknowledged.`;
+  return { code: 'LOG_DAMAGED', message, next: restore };
 }
 
 function opened(file: string): Connection {
