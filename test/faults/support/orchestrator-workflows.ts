@@ -51,8 +51,9 @@ export const effects = defineWorkflow({
 
 export const tasksPerRun = lanes.length * stepCount;
 
-const timeoutMs = 1_500;
-const backoffMs = 1_500;
+/** So long that what a busy machine adds is little beside them. */
+const timeoutMs = 3_000;
+const backoffMs = 3_000;
 const attempts = 3;
 const beats = 60;
 
