@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/run/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
@@ -234,6 +235,7 @@ describe('a workflow that has changed since', () => {
     ['a task is new', { ...before, d: {} }, {}, 'task "d" is new'],
     ['an edge is another', { ...before, c: { upstream: ['a', 'b'] } }, {}, 'task "c" waits for "a", "b", not for "b"'],
     ['the version', before, { version: '2' }, 'its version is 2, not 1'],
+    ['the input schema', before, { input: z.object({ more: z.string() }) }, 'its input schema is another'],
   ] as const)('is refused with what has changed: %s', async (_, now, parts, change) => {
     const { later } = await crashed(now, parts);
     const { runs, refused } = await later.recover();
