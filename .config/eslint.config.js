@@ -84,7 +84,10 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, noClock] },
   },
   {
-    files: ['workflows/**', '.config/**', 'vitest.config.ts', 'test/consumer/own-workflow.ts'],
+    files: [
+      ...['workflows/**', '.config/**', 'vitest.config.ts', 'test/consumer/own-workflow.ts'],
+      'test/faults/support/{effects-workflow,token-effects}.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
@@ -96,7 +99,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/cli/**', '.config/**'],
+    files: ['src/cli/**', '.config/**', 'test/faults/**'],
     rules: { 'no-console': 'off' },
   },
   {

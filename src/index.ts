@@ -58,6 +58,8 @@ export {
   type OperationOptions,
   type OperationResult,
   type ProgressNotice,
+  type Recovered,
+  type RecoverOptions,
   type Resolution,
   type RollbackOptions,
   type Run,

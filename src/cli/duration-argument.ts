@@ -1,10 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { displayName } from '../graph/index.ts';
 
-const unitsMs: Readonly<Record<string, number>> = Object.freeze({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 });
+const unitsMs: Readonly<Record<string, number>> = Object.freeze({
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+});
 
 /**
- * A length of time on the command line, such as `250ms`, `90s`, `30m` or `1.5h`, in milliseconds; more than 0.
+ * A length of time on the command line, such as `250ms`, `90s`, `30m`, `1.5h` or `30d`, in milliseconds; more than 0.
  *
  * @throws InvalidArgumentError that names what is wrong: the unit, the number, or the lack of either
  */
@@ -14,7 +20,7 @@ export function duration(text: string): number {
   const unitMs = Object.hasOwn(unitsMs, unit) ? unitsMs[unit] : undefined;
   if (unitMs === undefined) {
     const what = unit === '' ? 'It has no unit' : `"${displayName(unit)}" is not a unit`;
-    throw new InvalidArgumentError(`${what}: ms, s, m and h are.`);
+    throw new InvalidArgumentError(`${what}: ms, s, m, h and d are.`);
   }
   const ms = Math.round(Number(number) * unitMs);
   if (ms > 0) return ms;

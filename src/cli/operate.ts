@@ -91,19 +91,16 @@ interface Request {
 async function act(operation: Operation, { storeFile, runId, loaded, options }: Request): Promise<number> {
   const { name, terminal, flags, aim = 'SUCCESS' } = operation;
   const { concurrency, logLevel, format, by } = flags;
-  const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
-  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
-  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+  const { access, inventory, hosts } = await fleetOf(flags);
   const workflows = [loaded.workflow];
   const workshop = await openWorkshop({ storeFile, access, inventory, workflows, concurrency, logLevel });
   const interrupts = catchInterrupts();
   try {
     const result = await operation.act(workshop.engine, runId, options);
     const run = await workshop.engine.run(runId);
-    const goesOn = run !== undefined && !isSettledRun(run.state);
-    if (!goesOn || !run.isLive || format === 'text') printResult(terminal.out, { name, result, format });
+    const goesOn = run?.isLive === true && !isSettledRun(run.state);
+    if (!goesOn || format === 'text') printResult(terminal.out, { name, result, format });
     if (!goesOn) return exitCodes.done;
-    if (!run.isLive) return exitCodes.done;
     const followed = { workshop, storeFile, workflow: loaded.source, hosts, interrupts };
     return await carryRun(run, { ...followed, terminal, format, by, aim, waitsWhilePaused: false });
   } finally {
@@ -112,11 +109,19 @@ async function act(operation: Operation, { storeFile, runId, loaded, options }: 
   }
 }
 
+/** What the flags say of the hosts that a run goes on with. */
+export async function fleetOf({ sandboxDir, inventory: file }: Pick<OperateFlags, 'sandboxDir' | 'inventory'>) {
+  const access = sandboxDir === undefined ? undefined : await accessTo(sandboxDir);
+  const inventory = file === undefined ? undefined : await readInventoryFile(file);
+  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+  return { access, inventory, hosts };
+}
+
 async function rehearse(operation: Operation, { storeFile, runId, loaded, options }: Request): Promise<number> {
   const { name, flags, terminal } = operation;
   const store = openExistingStore(storeFile);
   try {
-    const engine = createEngine({ store, workflows: [loaded.workflow] });
+    const engine = createEngine({ store, workflows: [loaded.workflow], recover: false });
     const result = await operation.act(engine, runId, options);
     printResult(terminal.out, { name, result, format: flags.format });
     return exitCodes.done;

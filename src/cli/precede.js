@@ -20,6 +20,7 @@ if (isAtLeast(process.versions.node, needed)) {
 
 /** @returns {Promise<number>} the exit code */
 async function runCommand() {
+  endWithLauncher();
   const [folder, extension] = isCheckout
     ? [new URL('./', import.meta.url), 'ts']
     : [new URL('dist/cli/', packageRoot), 'js'];
@@ -35,14 +36,24 @@ async function runCommand() {
 
 /** @param {string} node path of a Node that is new enough */
 function runUnder(node) {
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  const env = { ...process.env, PRECEDE_LAUNCHED: '1' };
+  const child = spawn(node, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   // A terminal sends these to both processes; the child decides when to end.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;
     if (signal !== null) console.error(`precede: ended by ${signal}`);
   });
+}
+
+/** Whoever kills the process that was started means the one that does the work, which the variable tells apart. */
+function endWithLauncher() {
+  if (process.env['PRECEDE_LAUNCHED'] === undefined) return;
+  delete process.env['PRECEDE_LAUNCHED'];
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel?.unref();
 }
 
 function refuse() {

@@ -1,15 +1,13 @@
 import { RefusedError } from '../errors/index.ts';
 import type { LogLevel } from '../observe/index.ts';
-import { readInventoryFile } from '../oceanbase/index.ts';
 import { EngineClosedError, type Recovered, type Run } from '../run/index.ts';
 import { carryRun, leaveDrainMs, tellEnd, type Carriage } from './carry-run.ts';
 import { complain } from './complaint.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Hosts } from './go-on.ts';
 import { catchInterrupts } from './interrupts.ts';
+import { fleetOf } from './operate.ts';
 import type { Terminal } from './output.ts';
 import { runEnd } from './run-end.ts';
-import { accessTo } from './sandbox-flags.ts';
 import { openExistingStore, storePath } from './store-place.ts';
 import { loadWorkflow, type LoadedWorkflow } from './workflow-source.ts';
 import { openWorkshop } from './workshop.ts';
@@ -29,9 +27,7 @@ export interface RecoverFlags {
 export async function recover(flags: RecoverFlags, terminal: Terminal): Promise<number> {
   const storeFile = storePath(flags.store);
   const { loaded, failures } = await workflowsOfOpenRuns(storeFile);
-  const access = flags.sandboxDir === undefined ? undefined : await accessTo(flags.sandboxDir);
-  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
-  const hosts: Hosts = access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
+  const { access, inventory, hosts } = await fleetOf(flags);
   const workflows = loaded.map(({ workflow }) => workflow);
   const { concurrency, logLevel } = flags;
   const interrupts = catchInterrupts();
@@ -83,7 +79,7 @@ async function carryAll({ runs, refused }: Recovered, carriage: CarriageOfAll): 
 
 /** Several runs at a time: one line for each that ends, no redrawing. */
 async function carrySeveral(runs: readonly Run[], carriage: CarriageOfAll): Promise<number> {
-  const { workshop, terminal, format, interrupts } = carriage;
+  const { workshop, terminal, format } = carriage;
   const watched = format === 'json' ? terminal.err : terminal.out;
   const [first] = runs;
   const logFile = workshop.keepLog(first?.id ?? 0);
@@ -120,7 +116,7 @@ async function workflowsOfOpenRuns(storeFile: string): Promise<Sources> {
         loaded.set(workflowSource, await loadWorkflow(workflowSource));
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
-        failures.set(runId, error);
+        failures.set(runId, error as RefusedError);
       }
     }
     return { loaded: [...loaded.values()], failures };

@@ -3,28 +3,29 @@ import { upstreamsOf } from '../graph/index.ts';
 import type { Declaration, InputSchema, Workflow } from '../workflow/index.ts';
 
 /**
- * SHA-256, in hex, over what makes two plans the same procedure: workflow, version, input schema where its library tells
- * it as JSON Schema, task keys and kinds in order, edges. O(tasks + edges log upstreams).
+ * SHA-256, in hex, over what makes two plans the same procedure: workflow, version, task keys and kinds in order, edges.
+ * O(tasks + edges log upstreams).
  */
 export function fingerprintOf(
-  { name, version, inputSchema }: Pick<Workflow, 'name' | 'version' | 'inputSchema'>,
+  { name, version }: Pick<Workflow, 'name' | 'version'>,
   { tasks, graph }: Pick<Declaration, 'tasks' | 'graph'>,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([name, version, schemaText(inputSchema)]));
+  const hash = createHash('sha256').update(JSON.stringify([name, version]));
   for (const [index, task] of tasks.entries()) {
     hash.update(JSON.stringify([task.key, task.kind, [...upstreamsOf(graph, index).toSorted()]]));
   }
   return hash.digest('hex');
 }
 
-const schemaTexts = new WeakMap<object, string>();
+const schemaPrints = new WeakMap<object, string>();
 
-function schemaText(schema: InputSchema): string {
-  const known = schemaTexts.get(schema);
+/** SHA-256, in hex, over the input schema, where its library tells it as JSON Schema. */
+export function schemaFingerprintOf(schema: InputSchema): string {
+  const known = schemaPrints.get(schema);
   if (known !== undefined) return known;
-  const text = describedSchema(schema);
-  schemaTexts.set(schema, text);
-  return text;
+  const print = createHash('sha256').update(describedSchema(schema)).digest('hex');
+  schemaPrints.set(schema, print);
+  return print;
 }
 
 function describedSchema({ '~standard': { jsonSchema } }: InputSchema): string {

@@ -3,7 +3,7 @@ import { topologicalOrder } from '../graph/index.ts';
 import { frozen, type JsonValue } from '../json/index.ts';
 import { collectSecrets, createScrubber, type Scrubber } from '../secrets/index.ts';
 import type { SchemaIssue, SchemaResult, Workflow } from '../workflow/index.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, schemaFingerprintOf } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
 import { recordedInput } from './recorded-input.ts';
 
@@ -45,6 +45,7 @@ export function planRecorded(workflow: Workflow, input: JsonValue, secrets: read
     ownLimits: Object.freeze(ownLimits),
     claims: Object.freeze([...new Set(workflow.hooks.claims(input))]),
     fingerprint: fingerprintOf(workflow, declaration),
+    schemaFingerprint: schemaFingerprintOf(workflow.inputSchema),
     secrets: Object.freeze([...secrets]),
   });
 }

@@ -18,8 +18,10 @@ export interface Plan {
   readonly ownLimits: Readonly<Record<string, number>>;
   /** Things that no two runs may act on at once. */
   readonly claims: readonly string[];
-  /** The same for two plans exactly when workflow, version, input schema, task keys and edges are the same. */
+  /** The same for two plans exactly when workflow, version, task keys and edges are the same. */
   readonly fingerprint: string;
+  /** The same for two plans when their input schemas are, as far as that can be told. */
+  readonly schemaFingerprint: string;
   /** Values that the input schema marked as secret; never shown, never recorded. */
   readonly secrets: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { RunHeader, RunRecord } from '../state/index.ts';
+import { LeaseLostError } from '../store/index.ts';
 import type { DeclaredTask, TaskContext, TaskLog } from '../workflow/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -91,7 +92,11 @@ export class AttemptRunner {
       use: parts.use,
       runId: header.id,
       attempt,
-      throwIfFenced: async () => await parts.ownership.prove(),
+      throwIfFenced: async () => {
+        await parts.ownership.prove();
+        // The engine may have joined anew meanwhile, without this run.
+        if (this.#abortedBy instanceof LeaseLostError) throw this.#abortedBy;
+      },
       token: `${header.createdAtMs.toString(36)}-${header.id}-${task + 1}-${attempt}`,
       progress: (fraction, text = '') => {
         reporter.progress(task, fraction, text);

@@ -47,7 +47,10 @@ async function outcomeOfError(task: DeclaredTask, context: TaskContext, thrown: 
   return await settleByAsking(task, probing, error);
 }
 
-/** The connection was lost after the effect was sent: the task's own probe knows best. */
+/**
+ * The connection was lost, or the attempt given up, after the effect was sent: the task's own probe knows best, once
+ * nothing that was sent can still bring it about.
+ */
 async function settleByAsking(
   task: DeclaredTask,
   context: TaskContext,
@@ -55,6 +58,7 @@ async function settleByAsking(
 ): Promise<AttemptOutcome> {
   if (!task.body.check) return { kind: 'unknown', error };
   try {
+    await task.body.end?.(context);
     const answer = await task.body.check(context);
     if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done) };
     return answer === 'needed' ? { kind: 'failed', error } : { kind: 'unknown', error };
@@ -64,8 +68,7 @@ async function settleByAsking(
   }
 }
 
-/** Whether a probe says that the effect is in place. */
-export function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
+function isDone(answer: CheckAnswer<JsonValue>): answer is { readonly done: JsonValue } {
   return typeof answer === 'object' && 'done' in answer;
 }
 

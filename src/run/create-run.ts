@@ -39,6 +39,7 @@ export async function createRun(
         workflow: workflow.name,
         workflowVersion: workflow.version,
         fingerprint: plan.fingerprint,
+        schemaFingerprint: plan.schemaFingerprint,
         plan: shapeToJson(plan),
         input: scrubber.json(input),
         claims,

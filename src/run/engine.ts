@@ -27,7 +27,7 @@ import { NoticeBus, type Listener } from './notice-bus.ts';
 import { EngineClosedError } from './operation-errors.ts';
 import type { Resolution } from './operations.ts';
 import { Operators } from './operators.ts';
-import { Ownership } from './ownership.ts';
+import { Ownership, type OwnershipOptions } from './ownership.ts';
 import { recordedRun } from './recorded-run.ts';
 import { Recovery } from './recovery.ts';
 import type { NoticeKind } from './run-notice.ts';
@@ -55,8 +55,13 @@ class LocalEngine implements Engine {
   constructor(options: EngineOptions) {
     const { workflows = [], recover = true } = options;
     this.#ownsStore = options.store === undefined;
-    this.#parts = partsOf(options, () => {
-      this.#operators.lookForWishes();
+    this.#parts = partsOf(options, {
+      onWish: () => {
+        this.#operators.lookForWishes();
+      },
+      onLost: (error) => {
+        for (const live of this.#runs.active()) live.abandon(error);
+      },
     });
     this.#runs = new LiveRuns(this.#parts, workflows);
     this.#recovery = new Recovery(this.#parts, this.#runs);
@@ -226,7 +231,7 @@ function optionalTask(task: string | number | undefined): { readonly task?: stri
   return task === undefined ? {} : { task };
 }
 
-function partsOf(options: EngineOptions, onWish: () => void): EngineParts {
+function partsOf(options: EngineOptions, listener: OwnershipOptions): EngineParts {
   const { clock = systemClock, random = Math.random, concurrency = concurrencyDefault } = options;
   const { secrets = [] } = options;
   const scrubber = 'json' in secrets ? secrets : createScrubber(secrets);
@@ -237,7 +242,7 @@ function partsOf(options: EngineOptions, onWish: () => void): EngineParts {
   const store = options.store ?? memoryStore();
   return {
     store,
-    ownership: new Ownership(store, { onWish, onHealth: (health) => reportHealth(logger, health) }),
+    ownership: new Ownership(store, { ...listener, onHealth: (health) => reportHealth(logger, health) }),
     clock,
     random,
     logger,

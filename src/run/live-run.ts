@@ -54,7 +54,7 @@ export class LiveRun implements WorkSource {
   readonly #tidying: Tidying;
   /** What was under way when the process ended that had the run before. */
   #abandoned: readonly number[] = [];
-  readonly #released = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<undefined>();
   #underWay = 0;
   #isConcluded: boolean;
   #isSettling = false;
@@ -186,8 +186,8 @@ export class LiveRun implements WorkSource {
   }
 
   /** Resolves when the run can go no further here, and none of its bodies is under way any more. */
-  released(): Promise<void> {
-    return this.#released.promise;
+  async released(): Promise<void> {
+    await this.#released.promise;
   }
 
   /** Records nothing from now on. */
@@ -224,7 +224,7 @@ export class LiveRun implements WorkSource {
       this.#schedule.letGo(task);
     }
     this.#underWay -= 1;
-    if (this.#failure && this.#underWay === 0) this.#released.resolve();
+    if (this.#failure && this.#underWay === 0) this.#released.resolve(undefined);
   }
 
   #mayTake(): boolean {
@@ -238,7 +238,8 @@ export class LiveRun implements WorkSource {
     this.#deadline.follow();
     this.#isConcluded = isSettledRun(this.record.state);
     if (event.type === 'task-cancelling') this.#abort(event.task, event.by);
-    if (event.type === 'task-resolved-success' || event.type === 'task-resolved-failed') this.#tidying.tidy(event.task);
+    const isResolved = event.type === 'task-resolved-success' || event.type === 'task-resolved-failed';
+    if (isResolved) void this.#tidying.tidy(event.task);
     this.reporter.tell(event, changes);
   }
 
@@ -323,7 +324,7 @@ export class LiveRun implements WorkSource {
     this.#deadline.stop();
     this.#parts.dispatcher.forget(this);
     this.#parts.reportFailure(this.header.id, error);
-    if (this.#underWay === 0) this.#released.resolve();
+    if (this.#underWay === 0) this.#released.resolve(undefined);
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }
 }

@@ -5,7 +5,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { LiveRun } from './live-run.ts';
 import { UnknownWorkflowError } from './operation-errors.ts';
 import { parkingName, recoveriesMax } from './parking.ts';
-import { planAgain } from './plan-again.ts';
+import { planAgain, wholeFingerprint } from './plan-again.ts';
 import { replay } from './recorded-run.ts';
 import { shapeFromJson } from '../plan/index.ts';
 
@@ -147,7 +147,7 @@ export class LiveRuns {
     this.adopt(live);
     logger.warn({ runId: id, recoveries, from: from && { pid: from.pid, host: from.host } }, 'the run is taken up');
     if (isNewlyAccepted) {
-      const { fingerprint } = live.plan;
+      const fingerprint = wholeFingerprint(live.plan);
       await live.operate(() => [{ type: 'changes-accepted', fingerprint, by, atMs: clock.nowMs() }], undefined);
     }
     if (isSettledRun(run.state)) return live;

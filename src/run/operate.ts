@@ -3,13 +3,10 @@ import { isSettledRun, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { StoreOwner } from '../store/index.ts';
 import type { OperationResult } from './engine-interface.ts';
 import type { LiveRun } from './live-run.ts';
-import type { OperationRequest } from './operations.ts';
+import type { Operation } from './operations.ts';
 import type { CommitExtras } from './run-journal.ts';
 import { taskIndex } from './task-index.ts';
 import { doneAnswer } from './operator-wish.ts';
-
-/** What an operator asks for: looks at the run as it is and says what is to be recorded, or throws a refusal. */
-export type Operation = (request: OperationRequest, indexOf: (task: string | number) => number) => readonly RunEvent[];
 
 /** How an operator's action is carried out. */
 export interface Carrying {

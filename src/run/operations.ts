@@ -13,6 +13,9 @@ export interface OperationRequest {
   readonly atMs: number;
 }
 
+/** What an operator asks for: looks at the run as it is and says what is to be recorded, or throws a refusal. */
+export type Operation = (request: OperationRequest, indexOf: (task: string | number) => number) => readonly RunEvent[];
+
 export type Resolution =
   { readonly as: 'success'; readonly output?: JsonValue } | { readonly as: 'failed'; readonly reason?: string };
 

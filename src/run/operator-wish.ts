@@ -1,8 +1,7 @@
 import { PrecedeError, RefusedError, serializeError, type Problem } from '../errors/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { OperationResult } from './engine-interface.ts';
-import type { Operation } from './operate.ts';
-import { operations, type Resolution } from './operations.ts';
+import { operations, type Operation, type Resolution } from './operations.ts';
 
 /** What an operator asks for, as data: it may have to reach the process that has the run. */
 export type OperatorAction =
@@ -49,7 +48,7 @@ export function failedAnswer(error: unknown): JsonObject {
   const { code, message, next } = serializeError(error);
   const told = { code, message, ...(next === undefined ? {} : { next }) };
   if (!(error instanceof RefusedError)) return { failed: told };
-  const problems = (error.problems as readonly Problem[]).map((problem) => ({
+  const problems = error.problems.map((problem) => ({
     code: problem.code,
     message: problem.message,
     ...(problem.next === undefined ? {} : { next: problem.next }),

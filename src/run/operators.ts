@@ -43,15 +43,14 @@ export class Operators {
   async act(runId: number, action: OperatorAction, { dryRun = false, by }: OperationOptions): Promise<OperationResult> {
     this.#options.requireOpen();
     if (dryRun) return rehearse(await this.#options.runs.look(runId), operationOf(action), this.#asked(by));
+    const wish = { ...action, ...(by === undefined ? {} : { by }) };
     for (;;) {
       try {
-        return await this.#actHere(runId, { ...action, ...(by === undefined ? {} : { by }) });
+        return await this.#actHere(runId, wish);
       } catch (error) {
-        // Somebody else was first: what is decided on has changed.
-        const isStale = error instanceof JournalMovedError || error instanceof LeaseLostError;
-        if (!isStale && !(error instanceof RunHeldError)) throw error;
+        if (!isElsewhere(error)) throw error;
       }
-      const answer = await this.#askOwner(runId, { ...action, ...(by === undefined ? {} : { by }) });
+      const answer = await this.#askOwner(runId, wish);
       if (answer) return resultOfAnswer(runId, answer);
     }
   }
@@ -77,7 +76,7 @@ export class Operators {
   /** The answer of the process that has the run; undefined when nobody has it any more, and the wish is taken back. */
   async #askOwner(runId: number, wish: OperatorWish): Promise<JsonObject | undefined> {
     const { store } = this.#parts;
-    const wishId = await store.ask(runId, wish as unknown as JsonObject);
+    const wishId = await store.ask(runId, wish);
     for (;;) {
       const answer = await store.answerTo(wishId);
       if (answer) {
@@ -119,4 +118,9 @@ export class Operators {
   #asked(by: string | undefined): { readonly by: string | undefined; readonly nowMs: () => number } {
     return { by, nowMs: () => this.#parts.clock.nowMs() };
   }
+}
+
+/** Another process has the run, or was first: what is decided on has changed. */
+function isElsewhere(error: unknown): boolean {
+  return error instanceof RunHeldError || error instanceof JournalMovedError || error instanceof LeaseLostError;
 }

@@ -24,13 +24,20 @@ export function planAgain(
 ): PlanAgain {
   if (JSON.stringify(header.input).includes(secretMask)) throw new SecretInputError(header.id);
   const now = planRecorded(workflow, header.input);
-  if (now.fingerprint === header.fingerprint) return { plan: now, isNewlyAccepted: false };
+  const { schemaFingerprint = now.schemaFingerprint } = header;
+  const isSame = now.fingerprint === header.fingerprint && now.schemaFingerprint === schemaFingerprint;
+  if (isSame) return { plan: now, isNewlyAccepted: false };
   const shape = shapeFromJson(header.plan);
-  const isAccepted = now.fingerprint === record.acceptedFingerprint;
+  const isAccepted = wholeFingerprint(now) === record.acceptedFingerprint;
   if (!isAccepted && !acceptChanges) {
     throw new PlanChangedError(header.id, planChanges({ ...shape, workflowVersion: header.workflowVersion }, now));
   }
   const found = planOnShape(shape, now, (task) => isSatisfied(record.taskState(task)));
   if (found.kind === 'problems') throw new PlanChangedError(header.id, found.problems);
   return { plan: found.plan, isNewlyAccepted: !isAccepted };
+}
+
+/** What the acceptance of a changed workflow is recorded with. */
+export function wholeFingerprint({ fingerprint, schemaFingerprint }: Plan): string {
+  return `${fingerprint} ${schemaFingerprint}`;
 }

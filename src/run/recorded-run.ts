@@ -1,5 +1,5 @@
 import { shapeFromJson, type PlanShape } from '../plan/index.ts';
-import { isSettledRun, RunRecord, type RunEvent, type RunHeader } from '../state/index.ts';
+import { isSettledRun, RunRecord, type RunEvent } from '../state/index.ts';
 import type { StoredRun } from '../store/index.ts';
 import { NoticeBus } from './notice-bus.ts';
 import { RunNotOwnedError } from './operation-errors.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RefusedError, serializeError } from '../errors/index.ts';
-import { LeaseLostError, RunHeldError, type OpenRun } from '../store/index.ts';
+import { LeaseLostError, RunHeldError, type OpenRun, type RunHolder } from '../store/index.ts';
 import { isInFlight } from '../state/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LiveRun } from './live-run.ts';
@@ -21,6 +21,11 @@ const lookAgainMs = 100;
 const watchMs = 1_000;
 /** How long a run that is suspected of ending its process is on trial, unless a task of it comes to an end before. */
 const trialMs = 5_000;
+
+/** After how many milliseconds it is known whether an owner is dead; Infinity when there is nothing to find out. */
+function certainty(holder: RunHolder | undefined): number {
+  return holder?.isAlive ? holder.certainInMs : Infinity;
+}
 
 /**
  * Takes open runs up whose process has ended: when it is asked, and by itself while it watches. When a process ends again
@@ -51,12 +56,12 @@ export class Recovery {
         runs.push(await taking(runId));
       } catch (error) {
         if (!(error instanceof RefusedError) || error instanceof EngineClosedError) throw error;
-        refused.push({ runId, error });
+        refused.push({ runId, error: error as RefusedError });
       }
     };
-    await Promise.all(others.map((run) => take(run, (runId) => this.#takeUpWhenCertain(runId, options))));
+    const takeUp = (runId: number): Promise<LiveRun> => this.#takeUpWhenCertain(runId, options);
+    await Promise.all(others.map((run) => take(run, takeUp)));
     for (const run of suspects) {
-      const takeUp = (runId: number): Promise<LiveRun> => this.#takeUpWhenCertain(runId, options);
       await take(run, run === suspects.at(-1) ? takeUp : (runId) => this.#onTrial(runId, takeUp));
     }
     return { runs: runs.toSorted((a, b) => a.header.id - b.header.id), refused };
@@ -65,11 +70,11 @@ export class Recovery {
   /** Takes up by itself what nobody has any more, now and from now on. */
   watch(): void {
     if (this.#stopped.signal.aborted) return;
-    void this.#look().finally(() => {
+    void this.#look().then((pauseMs) => {
       if (this.#stopped.signal.aborted || !this.#parts.store.isShared) return;
       this.#timer = setTimeout(() => {
         this.watch();
-      }, watchMs).unref();
+      }, pauseMs).unref();
     });
   }
 
@@ -78,8 +83,11 @@ export class Recovery {
     clearTimeout(this.#timer);
   }
 
-  /** Never rejects: a look that fails is followed by another. */
-  async #look(): Promise<void> {
+  /**
+   * Answers after how many milliseconds to look again: sooner than usual when it is known by then whether an owner is
+   * dead. Never rejects: a look that fails is followed by another.
+   */
+  async #look(): Promise<number> {
     try {
       const open = await this.#parts.store.openRuns();
       const isFree = ({ runId, workflow, holder }: OpenRun): boolean =>
@@ -87,8 +95,11 @@ export class Recovery {
       const { suspects, others } = apart(open.filter(isFree));
       for (const { runId } of others) await this.#takeUpQuietly(runId);
       for (const run of suspects) await this.#takeUpQuietly(run.runId, { isOnTrial: run !== suspects.at(-1) });
+      const certainInMs = open.reduce((least, { holder }) => Math.min(least, certainty(holder)), watchMs);
+      return Math.max(lookAgainMs, Math.ceil(certainInMs) + 1);
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#report(error, 'open runs could not be looked for');
+      return watchMs;
     }
   }
 
@@ -133,7 +144,7 @@ export class Recovery {
       const live = await take(runId);
       if (live.hasWork() || live.record.inFlightCount > 0) {
         const signal = AbortSignal.any([over.signal, this.#stopped.signal]);
-        await delay(trialMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await delay(trialMs, undefined, { signal }).catch(() => undefined);
       }
       return live;
     } finally {

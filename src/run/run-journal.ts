@@ -57,10 +57,12 @@ export class RunJournal {
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
   #fence: number;
+  #latestAtMs: number;
 
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#fence = options.fence;
+    this.#latestAtMs = options.record.latestAtMs;
   }
 
   /** The fencing token of the next append. */
@@ -161,11 +163,20 @@ export class RunJournal {
   /** What the proposal comes down to now; nothing when it throws, which then is its answer. */
   #decide({ decide, reject }: Proposal): readonly RunEvent[] {
     try {
-      return decide(this.#options.record).map((event) => scrubbed(event, this.#options.scrubber));
+      return decide(this.#options.record).map((event) => this.#inOrder(scrubbed(event, this.#options.scrubber)));
     } catch (error) {
       reject(error);
       return [];
     }
+  }
+
+  /** The wall clock may have jumped back: nothing is recorded as earlier than what was recorded before it. */
+  #inOrder(event: RunEvent): RunEvent {
+    this.#latestAtMs = Math.max(this.#latestAtMs, event.atMs);
+    const lateMs = this.#latestAtMs - event.atMs;
+    if (lateMs === 0) return event;
+    const isRetry = event.type === 'task-failed' && event.retryAtMs !== undefined;
+    return { ...event, atMs: event.atMs + lateMs, ...(isRetry ? { retryAtMs: event.retryAtMs + lateMs } : {}) };
   }
 }
 

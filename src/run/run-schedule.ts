@@ -136,13 +136,18 @@ export class RunSchedule {
     this.armBackoffs();
   }
 
-  /** Waits for the automatic attempts that are due later. */
+  /**
+   * Waits for the automatic attempts that are due later; for none longer than its task ever waits, since the wall clock
+   * may have jumped back, or be that of another machine.
+   */
   armBackoffs(): void {
-    const { record, parts } = this.#options;
+    const { plan, record, parts } = this.#options;
     const nowMs = parts.clock.nowMs();
     for (const task of record.tasksIn('READY')) {
       const retryAtMs = record.retryAtMs(task);
-      if (retryAtMs !== undefined) this.#offerLater(task, Math.max(0, retryAtMs - nowMs));
+      if (retryAtMs === undefined) continue;
+      const longestMs = plan.tasks[task]?.retry.backoffMaxMs ?? Infinity;
+      this.#offerLater(task, Math.min(Math.max(0, retryAtMs - nowMs), longestMs));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { SerializedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { DeclaredTask, TaskContext } from '../workflow/index.ts';
-import { isDone, runAttempt, type AttemptOutcome } from './attempt.ts';
+import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import { recordedError } from './recorded-error.ts';
 import { recordedOutput } from './recorded-output.ts';
 import { OutcomeUnknownError, TaskCancelledError } from './task-errors.ts';
@@ -66,7 +66,7 @@ function succeeded({ key }: DeclaredTask, done: JsonValue): AttemptOutcome {
 }
 
 function unknownError(why: string | undefined): SerializedError {
-  const reason = why === undefined ? 'it has no check that could tell' : why;
+  const reason = why ?? 'it has no check that could tell';
   return recordedError(
     new OutcomeUnknownError(`The process that ran it ended before its outcome was recorded, and ${reason}.`),
   );

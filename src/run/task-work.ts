@@ -45,6 +45,7 @@ export class TaskWork {
       return;
     }
     this.#requireSound();
+    await this.#options.tidying.done(task);
     await this.#end(task, await this.#options.attempts.run(task, runAttempt));
   }
 
@@ -53,6 +54,7 @@ export class TaskWork {
     const { record, parts, journal, attempts } = this.#options;
     await journal.propose(() => [{ type: 'task-rollback-started', task, atMs: parts.clock.nowMs() }]);
     this.#requireSound();
+    await this.#options.tidying.done(task);
     const output = record.output(task);
     await this.#endUndo(task, await attempts.run(task, (declared, context) => runUndo(declared, context, output)));
   }

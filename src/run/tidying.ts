@@ -24,39 +24,53 @@ const parallel = 8;
  */
 export class Tidying {
   readonly #options: TidyingOptions;
-  #busy = 0;
+  readonly #underWay = new Map<number, Promise<void>>();
 
   constructor(options: TidyingOptions) {
     this.#options = options;
   }
 
   get isBusy(): boolean {
-    return this.#busy > 0;
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when nothing of a task is being cleared away any more: what it does next must not be taken for that. */
+  async done(task: number): Promise<void> {
+    await this.#underWay.get(task);
   }
 
   /** Clears away after one task; does nothing when it has nothing to. Never rejects. */
   async tidy(task: number): Promise<void> {
-    const { plan, parts, attempts, onIdle } = this.#options;
-    const declared = plan.tasks[task];
-    if (!declared?.body.end) return;
-    this.#busy += 1;
+    if (!this.#options.plan.tasks[task]?.body.end) return;
+    const before = this.#underWay.get(task);
+    const tidying = (async () => {
+      await before;
+      await this.#end(task);
+    })();
+    this.#underWay.set(task, tidying);
+    await tidying;
+    if (this.#underWay.get(task) === tidying) this.#underWay.delete(task);
+    if (!this.isBusy) this.#options.onIdle();
+  }
+
+  async #end(task: number): Promise<void> {
+    const { plan, parts, attempts } = this.#options;
+    const { key, body } = plan.tasks[task] ?? {};
     try {
-      await declared.body.end(attempts.contextOf(task, AbortSignal.timeout(timeoutMs)));
+      await body?.end?.(attempts.contextOf(task, AbortSignal.timeout(timeoutMs)));
     } catch (error) {
-      parts.logger.warn({ task: declared.key, error: serializeError(error) }, 'something was not cleared away');
+      parts.logger.warn({ task: key, error: serializeError(error) }, 'something was not cleared away');
     }
-    this.#busy -= 1;
-    if (this.#busy === 0) onIdle();
   }
 
   /** Clears away after every task whose outcome is known. */
   tidyAll(): void {
     const { plan, record } = this.#options;
-    const hasEnded = (_: unknown, task: number): boolean => {
+    const hasEnded = (task: number): boolean => {
       const state = record.taskState(task);
       return record.attempt(task) > 0 && !isInFlight(state) && state !== 'UNKNOWN' && state !== 'READY';
     };
-    const left = [...plan.tasks.keys()].filter((task) => plan.tasks[task]?.body.end && hasEnded(undefined, task));
+    const left = [...plan.tasks.keys()].filter((task) => plan.tasks[task]?.body.end && hasEnded(task));
     const next = async (): Promise<void> => {
       for (let task = left.pop(); task !== undefined; task = left.pop()) await this.tidy(task);
     };

@@ -10,6 +10,8 @@ export interface RunHeader {
   readonly workflow: string;
   readonly workflowVersion: string;
   readonly fingerprint: string;
+  /** Absent in runs of before it was recorded. */
+  readonly schemaFingerprint?: string;
   /** The plan's shape (`shapeToJson`): enough to show the run where its workflow is not at hand. */
   readonly plan: JsonValue;
   /** Parsed input; secret values are masked. */

@@ -36,6 +36,7 @@ export class RunRecord implements RunFacts {
   #startedAtMs: number | undefined;
   #finishedAtMs: number | undefined;
   #sequence = 0;
+  #latestAtMs = -Infinity;
   #acceptedFingerprint: string | undefined;
 
   constructor(graph: Digraph) {
@@ -86,6 +87,11 @@ export class RunRecord implements RunFacts {
   /** The fingerprint of the changed workflow that the run was last allowed to go on with. */
   get acceptedFingerprint(): string | undefined {
     return this.#acceptedFingerprint;
+  }
+
+  /** The time of the event that was last folded in; -Infinity before the first. */
+  get latestAtMs(): number {
+    return this.#latestAtMs;
   }
 
   get startedAtMs(): number | undefined {
@@ -184,6 +190,7 @@ export class RunRecord implements RunFacts {
   apply(event: RunEvent): readonly TaskChange[] {
     requireLegal(this, event);
     this.#sequence += 1;
+    this.#latestAtMs = event.atMs;
     this.#applyToRun(event);
     this.#state = runStateAfter(this.#state, event);
     if (event.type === 'run-started') return this.#tasks.readyRoots();

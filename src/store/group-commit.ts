@@ -134,7 +134,7 @@ export class GroupCommit {
   }
 
   async #commit(members: readonly Member[]): Promise<void> {
-    for (let left = members; ; await pause(retryMs)) {
+    for (let left = members; ;) {
       const obstacle = await this.#tryCommit(left);
       if (!obstacle) return;
       const nowMs = performance.now();
@@ -142,6 +142,7 @@ export class GroupCommit {
       for (const member of left) if (!isPatient(member)) member.reject(obstacle);
       left = left.filter(isPatient);
       if (left.length === 0) return;
+      await pause(retryMs);
     }
   }
 
@@ -150,28 +151,37 @@ export class GroupCommit {
     try {
       this.#requireSound();
       if (!this.#ledger.begin()) await this.#untilBegun();
-      const answers: (() => void)[] = [];
-      for (const member of members) {
-        const answer = this.#work(member);
-        answers.push(answer instanceof Promise ? await answer : answer);
-      }
+      const answers = await this.#workAll(members);
       const { length } = this.#lines;
-      if (length > 0) this.#ledger.insertLog(this.#lines);
+      this.#ledger.insertLog(this.#lines);
       this.#ledger.commit();
       this.#dropLines(length);
       this.#health.written(members);
       for (const answer of answers) answer();
       return undefined;
     } catch (error) {
+      const { failure, obstacle } = this.#ledger;
       this.#ledger.rollback();
-      const { failure } = this.#ledger;
-      const isObstacle = !failure && (error instanceof StoreBusyError || error === this.#ledger.obstacle);
-      if (failure) this.#health.failed(failure, members);
-      if (failure) this.#dropLines(this.#lines.length);
-      if (isObstacle) return this.#health.obstructed(error as Error, members);
+      const inTheWay = error instanceof StoreBusyError ? error : obstacle;
+      if (inTheWay && !failure) return this.#health.obstructed(inTheWay, members);
+      if (failure) this.#nothingMore(failure, members);
       for (const member of members) member.reject(error);
       return undefined;
     }
+  }
+
+  async #workAll(members: readonly Member[]): Promise<readonly (() => void)[]> {
+    const answers: (() => void)[] = [];
+    for (const member of members) {
+      const answer = this.#work(member);
+      answers.push(answer instanceof Promise ? await answer : answer);
+    }
+    return answers;
+  }
+
+  #nothingMore(failure: Error, members: readonly Member[]): void {
+    this.#health.failed(failure, members);
+    this.#dropLines(this.#lines.length);
   }
 
   async #untilBegun(): Promise<void> {

@@ -1,3 +1,7 @@
+export { backupStoreFile, type StoreBackup } from './sqlite/backup-store-file.ts';
+export { checkStoreFile } from './sqlite/check-store-file.ts';
+export { giveBackSpace, type StoreSize } from './sqlite/give-back-space.ts';
+export type { StoreCheck, StoreProblem } from './store-problem.ts';
 export { memoryStore } from './memory/memory-store.ts';
 export {
   HeaderMismatchError,
@@ -34,6 +38,8 @@ export type {
   LogQuery,
   NewRun,
   OpenRun,
+  PrunedRun,
+  PruneRequest,
   RunFilter,
   RunHolder,
   RunIds,

@@ -11,6 +11,7 @@ import type { Ledger } from './ledger.ts';
 import { NestedTransactionError, StoreClosedError } from './misuse.ts';
 import type { OwnerListener, StoreHealth, StoreOwner } from './owner.ts';
 import { OwnerLease, type Pace } from './owner-lease.ts';
+import { batchesOf, runsToPrune } from './prune.ts';
 import { UnknownRunError } from './refusals.ts';
 import type {
   CreatedRun,
@@ -20,6 +21,8 @@ import type {
   LogQuery,
   NewRun,
   OpenRun,
+  PrunedRun,
+  PruneRequest,
   RunFilter,
   RunHolder,
   RunSummary,
@@ -165,6 +168,18 @@ export class JournalStore<Body> implements Store {
   async listRuns(filter: RunFilter = {}): Promise<readonly RunSummary[]> {
     this.#requireOpen('listRuns');
     return this.#ledger.listRuns({ ...filter, limit: limitOf(filter.limit ?? runsListed) });
+  }
+
+  async prune(request: PruneRequest): Promise<readonly PrunedRun[]> {
+    this.#requireMayCommit('prune');
+    const runs = runsToPrune(this.#ledger.endedRuns(), request);
+    if (request.dryRun) return runs;
+    const removed: PrunedRun[] = [];
+    for (const batch of batchesOf(runs)) {
+      const remove = () => batch.filter((run) => this.#ledger.removeRun(run));
+      for (const run of await this.#commits.enqueue(remove, { patienceMs: patienceDefaultMs })) removed.push(run);
+    }
+    return removed;
   }
 
   appendLog(lines: readonly LogLine[]): void {

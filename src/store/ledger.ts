@@ -1,6 +1,16 @@
 import type { JsonObject } from '../json/index.ts';
 import type { RunEvent, RunHeader, RunState } from '../state/index.ts';
-import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from './store.ts';
+import type {
+  KeptLogLine,
+  LogLine,
+  OpenRun,
+  PrunedRun,
+  RunFilter,
+  RunHolder,
+  RunSummary,
+  StoredRun,
+  Wish,
+} from './store.ts';
 
 /**
  * What an adapter provides: synchronous reads and writes, one transaction at a time with savepoints of one level.
@@ -44,6 +54,8 @@ export interface Ledger<Body = unknown> extends LedgerReads {
   insertRun(header: RunHeader, ownerId: number | undefined): void;
   /** False, with nothing written, when there is no such run, or its hold or its length is another. */
   extendRun(runId: number, extension: Extension<Body>): boolean;
+  /** Removes a run and all that is kept of it; false when it is not there, is open, or was extended since. */
+  removeRun(run: PrunedRun): boolean;
   /** Adds an owner that is this process, unless it is there. */
   enrolOwner(id: number): void;
   /** Removes an owner and lets its runs go. Safe twice. */
@@ -76,6 +88,8 @@ export interface Ledger<Body = unknown> extends LedgerReads {
 interface LedgerReads {
   readRun(id: number): StoredRun | undefined;
   listRuns(filter: RunFilter & { readonly limit: number }): readonly RunSummary[];
+  /** Runs that are over, newest first. */
+  endedRuns(): readonly PrunedRun[];
   readLog(range: LogRange): readonly KeptLogLine[];
   /** An owner as far as it can be told whether it is alive; undefined when it was removed. */
   holder(ownerId: number): RunHolder | undefined;

@@ -83,6 +83,15 @@ export interface Store {
   listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
 
   /**
+   * Removes runs that are over, the oldest first, each whole: its journal, log, wishes and idempotency key go in one
+   * commit. Other writers get their turn in between. Ids are never given out again. A run that is taken up again
+   * meanwhile stays.
+   *
+   * @returns what was removed, or would be
+   */
+  prune(request: PruneRequest): Promise<readonly PrunedRun[]>;
+
+  /**
    * Keeps log lines, of any run. May be batched; `flush` or any later commit makes them durable, `readLog` shows them.
    *
    * @throws LogBacklogError when too many lines wait for a commit; RangeError for a line without whole numbers
@@ -205,6 +214,27 @@ export interface RunFilter {
   readonly workflow?: string;
   /** @default 100; newest first; Infinity for all */
   readonly limit?: number;
+}
+
+/** Which of the runs that are over are to be removed: those that every condition holds for. */
+export interface PruneRequest {
+  /** Only those whose last event is older, in epoch milliseconds. @default of any age */
+  readonly beforeMs?: number;
+  /** So many of the newest stay in any case, counted among those in `states`. @default 0 */
+  readonly keep?: number;
+  /** Only those in these states. Open runs are never removed. @default all that are over */
+  readonly states?: readonly RunState[];
+  /** Says what would be removed, and removes nothing. @default false */
+  readonly dryRun?: boolean;
+}
+
+export interface PrunedRun {
+  readonly id: number;
+  readonly workflow: string;
+  readonly state: RunState;
+  /** Epoch milliseconds of the last event. */
+  readonly updatedAtMs: number;
+  readonly eventCount: number;
 }
 
 /** One line of a task's log. Already scrubbed. */

@@ -16,9 +16,9 @@ describe('a length of time on the command line', () => {
   });
 
   it.each([
-    ['30', 'It has no unit: ms, s, m and h are.'],
-    ['2d', '"d" is not a unit: ms, s, m and h are.'],
-    ['3M', '"M" is not a unit: ms, s, m and h are.'],
+    ['30', 'It has no unit: ms, s, m, h and d are.'],
+    ['2w', '"w" is not a unit: ms, s, m, h and d are.'],
+    ['3M', '"M" is not a unit: ms, s, m, h and d are.'],
     ['3constructor', '"constructor" is not a unit'],
     ['1h30m', 'It is a number with its unit, such as 90s or 30m.'],
     ['-5m', 'It is a number with its unit'],

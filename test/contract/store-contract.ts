@@ -5,6 +5,8 @@ import { createRunContract } from './store/create-run-contract.ts';
 import { lifecycleContract } from './store/lifecycle-contract.ts';
 import { listingContract } from './store/listing-contract.ts';
 import { logContract } from './store/log-contract.ts';
+import { ownershipContract } from './store/ownership-contract.ts';
+import { pruneContract } from './store/prune-contract.ts';
 import type { StoreUnderTest } from './store/store-under-test.ts';
 import { tablesContract } from './store/tables-contract.ts';
 import { tablesModelContract } from './store/tables-model-contract.ts';
@@ -24,7 +26,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
     describe('createRun', () => createRunContract(current));
     describe('append', () => appendContract(current));
+    describe('takeRun, letGo and who may append', () => ownershipContract(current));
     describe('readRun and listRuns', () => listingContract(current));
+    describe('prune', () => pruneContract(current));
     describe('appendLog and readLog', () => logContract(current));
     describe('transact', () => tablesContract(current));
     describe('transact against a model', () => tablesModelContract(open));

@@ -1,34 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stage } from '../support/crash-stage.ts';
+import { stage } from '../support/several-processes.ts';
 import { quiet } from '../support/turns.ts';
 
 describe('a run whose process ends again and again', () => {
-  it('is put aside when it has made its process end four times without getting on', async () => {
-    const { workflow, tasks, process } = stage({ a: { repeatable: true }, b: [] });
-    const first = process();
-    await first.engine.start(workflow, {});
-    await tasks.a.nextAttempt();
-    await tasks.b.nextAttempt().succeed();
-    first.process.kill();
-    for (let recovery = 1; recovery <= 3; recovery++) {
-      const next = process();
-      expect((await next.engine.recover()).runs[0]?.state).toBe('RUNNING');
-      await quiet();
-      next.process.kill();
-    }
-    const last = process();
-    const [run] = (await last.engine.recover()).runs;
-    await quiet();
-    expect([run?.state, run?.snapshot().tasks[0]]).toMatchObject([
-      'PAUSED',
-      { state: 'UNKNOWN', error: { code: 'CRASH_LOOP' } },
-    ]);
-    expect(tasks.a.begun).toBe(4);
-    await last.engine.resolve(1, 'a', { as: 'failed' });
-    await quiet();
-    expect((await run?.outcome())?.state).toBe('FAILED');
-  });
-
   it('is not put aside for the company it was in', async () => {
     const { world, workflow, tasks, process } = stage({ a: { repeatable: true } });
     let current = process();
@@ -62,6 +36,56 @@ describe('a run whose process ends again and again', () => {
       [1, 'PAUSED'],
       [2, 'SUCCESS'],
     ]);
+  });
+
+  it('keeps no engine from closing while it is on trial', async () => {
+    const { workflow, tasks, process } = stage({ a: { repeatable: true } });
+    let current = process();
+    for (let run = 1; run <= 2; run++) {
+      await current.engine.start(workflow, {});
+      await tasks.a.nextAttempt();
+    }
+    for (let recovery = 1; recovery <= 2; recovery++) {
+      current.process.kill();
+      current = process();
+      await current.engine.recover();
+      for (let run = 1; run <= 2; run++) await tasks.a.nextAttempt();
+    }
+    current.process.kill();
+    const { engine, clock } = process();
+    const recovering = engine.recover();
+    const refused = expect(recovering).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
+    await tasks.a.nextAttempt();
+    const closing = engine.close({ drainMs: 0 });
+    await clock.advance(2_000);
+    await Promise.all([closing, refused]);
+    expect(tasks.a.begun).toBe(7);
+  });
+
+  it('is put aside when it has made its process end four times without getting on', async () => {
+    const { workflow, tasks, process } = stage({ a: { repeatable: true }, b: [] });
+    const first = process();
+    await first.engine.start(workflow, {});
+    await tasks.a.nextAttempt();
+    await tasks.b.nextAttempt().succeed();
+    first.process.kill();
+    for (let recovery = 1; recovery <= 3; recovery++) {
+      const next = process();
+      expect((await next.engine.recover()).runs[0]?.state).toBe('RUNNING');
+      await quiet();
+      next.process.kill();
+    }
+    const last = process();
+    const [run] = (await last.engine.recover()).runs;
+    await quiet();
+    expect([run?.state, run?.snapshot().tasks[0]]).toMatchObject([
+      'PAUSED',
+      { state: 'UNKNOWN', error: { code: 'CRASH_LOOP' } },
+    ]);
+    expect(tasks.a.begun).toBe(4);
+    await last.engine.resolve(1, 'a', { as: 'failed' });
+    await quiet();
+    expect((await run?.outcome())?.state).toBe('FAILED');
   });
 
   it('is not put aside as long as it gets on', async () => {

@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine, type EngineOptions } from '../../src/run/index.ts';
-import { OutcomeUnknownError } from '../../src/run/index.ts';
+import { createEngine } from '../../src/run/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
-import { stage } from '../support/crash-stage.ts';
+import { drawnWorkflow } from '../support/setup.ts';
+import { stage, type Drawn, type Parts } from '../support/several-processes.ts';
 import { quiet } from '../support/turns.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const types = (events: readonly RunEvent[]): readonly string[] =>
   events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type));
@@ -191,6 +193,7 @@ describe('a workflow that has changed since', () => {
     ['a task is new', { ...before, d: {} }, {}, 'task "d" is new'],
     ['an edge is another', { ...before, c: { upstream: ['a', 'b'] } }, {}, 'task "c" waits for "a", "b", not for "b"'],
     ['the version', before, { version: '2' }, 'its version is 2, not 1'],
+    ['the input schema', before, { input: z.object({ more: z.string() }) }, 'its input schema is another'],
   ] as const)('is refused with what has changed: %s', async (_, now, parts, change) => {
     const { later } = await crashed(now, parts);
     const { runs, refused } = await later.recover();
@@ -215,47 +218,6 @@ describe('a workflow that has changed since', () => {
     expect(Object.keys((await runs[0]?.outcome())?.outputs ?? {})).toEqual(['a', 'b', 'c']);
     expect((await accepted.journal()).find(({ type }) => type === 'changes-accepted')).toMatchObject({ by: 'ops' });
     expect([tasks['d']?.begun, await journal()]).toMatchObject([0, { length: 4 }]);
-  });
-});
-
-describe('an operator’s action on a run that another process has', () => {
-  it('is carried out there, and answered here', async () => {
-    const { workflow, tasks, process } = stage({ a: [], b: ['a'] });
-    const [owner, other] = [process(), process()];
-    const run = await owner.engine.start(workflow, {});
-    await expect(other.engine.pause(1, { by: 'ops', dryRun: true })).resolves.toMatchObject({ isDryRun: true });
-    await expect(other.engine.pause(1, { by: 'ops' })).resolves.toEqual({ runId: 1, tasks: [], isDryRun: false });
-    expect(run.state).toBe('PAUSED');
-    await expect(other.engine.pause(1)).rejects.toMatchObject({
-      code: 'OPERATION_REFUSED',
-      message: expect.stringContaining('it is PAUSED'),
-    });
-    await expect(other.engine.retry(1, 'z')).rejects.toMatchObject({ code: 'UNKNOWN_TASK' });
-    await other.engine.resume(1);
-    await tasks.a.nextAttempt().succeed();
-    await tasks.b.nextAttempt().fail();
-    expect((await run.outcome()).state).toBe('FAILED');
-  });
-
-  it('makes this one take the run when that process ends before it answers', async () => {
-    const { workflow, tasks, process } = stage({ a: { repeatable: true } });
-    const [owner, other] = [process(), process()];
-    await owner.engine.start(workflow, {});
-    await tasks.a.nextAttempt();
-    owner.process.kill();
-    await expect(other.engine.pause(1)).resolves.toMatchObject({ runId: 1 });
-    expect((await other.engine.run(1))?.state).toBe('PAUSED');
-  });
-
-  it('is taken by one of two who take an ended run up at once; the other is told', async () => {
-    const { workflow, tasks, process } = stage({ a: [] });
-    const [owner, other] = [process(), process()];
-    await owner.engine.start(workflow, {});
-    await tasks.a.nextAttempt().fail();
-    await quiet();
-    const both = await Promise.allSettled([owner.engine.retry(1), other.engine.retry(1)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'OPERATION_REFUSED' } });
   });
 });
 
@@ -288,15 +250,4 @@ it('a run whose settle hook fails is let go, and can be taken up', async () => {
   isBroken = false;
   const { runs } = await engine.recover();
   expect((await runs[0]?.outcome())?.state).toBe('SUCCESS');
-});
-
-it('an unknown outcome of an attempt that was given up is asked for, not taken for a failure', async () => {
-  const answers: unknown[] = ['needed', { done: 'after all' }];
-  const { workflow, tasks, process } = stage({ a: { check: () => answers.shift() } });
-  const { engine } = process();
-  const run = await engine.start(workflow, {});
-  const attempt = await tasks.a.nextAttempt();
-  await engine.cancel(1);
-  await attempt.fail(new OutcomeUnknownError('cut off'));
-  expect(await run.outcome()).toMatchObject({ state: 'SUCCESS', outputs: { a: 'after all' } });
 });

@@ -95,6 +95,8 @@ export class NaiveRun {
       case 'run-started':
         this.isStarted = true;
         break;
+      case 'changes-accepted':
+        break;
       case 'run-paused':
         this.state = 'PAUSED';
         break;

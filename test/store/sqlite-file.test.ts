@@ -114,7 +114,7 @@ describe('a store file', { timeout: 60_000 }, () => {
     const before = readFileSync(file);
     const error = openingError(file);
     expect(error).toBeInstanceOf(StoreVersionError);
-    expect(error).toMatchObject({ code: 'STORE_VERSION', found: 99, supported: 2 });
+    expect(error).toMatchObject({ code: 'STORE_VERSION', found: 99, supported: 3 });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 

@@ -2,12 +2,25 @@ import { JournalStore } from '../../src/store/journal-store.ts';
 import { MemoryLedger } from '../../src/store/memory/memory-ledger.ts';
 import type { Store, StoreOwner } from '../../src/store/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
+import type { Tables } from '../../src/workflow/index.ts';
 
 const never = new Promise<never>(() => undefined);
 const grouping = Object.freeze({ membersMax: 1, schedule: queueMicrotask, logDelayMs: 0, linesHeldMax: 0, busyMs: 0 });
 
-/** When a process ends: before or after a call of the store has had its effect; in neither case does it hear of that. */
+/** When a process ends: before or after a call has had its effect; in neither case does it hear of that. */
 export type CrashMoment = 'before' | 'after';
+
+/** What a process asks for that can be its last: an append, a transaction that writes tables, a call to the world. */
+export type CrashingCall = 'append' | 'tables' | 'remote';
+
+/** A call that can be the last of a process, told apart by what it is about. */
+export interface CrashPoint {
+  readonly call: CrashingCall;
+  readonly about: string;
+}
+
+/** Says of each call whether the process ends there. */
+export type CrashPlan = (point: CrashPoint) => CrashMoment | undefined;
 
 /** One store that outlives the processes that use it, all in memory. */
 export class CrashingStore {
@@ -23,22 +36,15 @@ export class CrashingStore {
 /** A process that uses the store, and can be made to end: from then on nothing that it does has any effect. */
 export class StoreProcess {
   readonly store: Store;
-  /** Called before each append, with its number from 1; an answer makes the process end there. */
-  crashAt: ((call: number) => CrashMoment | undefined) | undefined;
+  crashAt: CrashPlan | undefined;
   readonly #owners: StoreOwner[] = [];
   readonly #condemn: (owner: number) => void;
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<undefined>();
   #hasEnded = false;
-  #calls = 0;
 
   constructor(store: Store, condemn: (owner: number) => void) {
     this.#condemn = condemn;
     this.store = this.#mortal(store);
-  }
-
-  /** How many appends were asked for. */
-  get calls(): number {
-    return this.#calls;
   }
 
   get hasEnded(): boolean {
@@ -46,7 +52,7 @@ export class StoreProcess {
   }
 
   /** Resolves when the process has ended. */
-  get ended(): Promise<void> {
+  get ended(): Promise<undefined> {
     return this.#ended.promise;
   }
 
@@ -54,12 +60,50 @@ export class StoreProcess {
   kill(): void {
     this.#hasEnded = true;
     this.condemn();
-    this.#ended.resolve();
+    this.#ended.resolve(undefined);
   }
 
   /** The process stands still for so long that others take it for dead. */
   condemn(): void {
     for (const { id } of this.#owners) this.#condemn(id);
+  }
+
+  /** Only what writes is a call of its own: most transactions read. */
+  async #transact<Result>(
+    store: Store,
+    work: (tables: Tables) => Promise<Result>,
+    patienceMs: number | undefined,
+  ): Promise<Result> {
+    if (this.#hasEnded) return never;
+    const written = new Set<string>();
+    const noting = (tables: Tables): Tables => ({
+      get: (...args) => tables.get(...args),
+      list: (...args) => tables.list(...args),
+      nextNumber: (...args) => (written.add(`draw ${args[0]}`), tables.nextNumber(...args)),
+      put: (...args) => (written.add(`put ${args[0]} ${Object.keys(args[2]).join()}`), tables.put(...args)),
+      delete: (...args) => (written.add(`delete ${args[0]}`), tables.delete(...args)),
+    });
+    const result = await store.transact((tables) => work(noting(tables)), patienceMs);
+    const about = [...written].join('; ');
+    return about === '' ? result : this.call({ call: 'tables', about }, () => Promise.resolve(result));
+  }
+
+  /** Makes a call that may be the last of the process; nothing comes back to one that has ended. */
+  async call<Result>(point: CrashPoint, call: () => Promise<Result>): Promise<Result> {
+    if (this.#hasEnded) return never;
+    const moment = this.crashAt?.(point);
+    if (moment === 'before') this.kill();
+    if (moment === 'before') return never;
+    try {
+      return await call();
+    } finally {
+      if (moment === 'after') this.kill();
+      await this.#alive();
+    }
+  }
+
+  #alive(): Promise<void> {
+    return this.#hasEnded ? never : Promise.resolve();
   }
 
   /** Of a process that has ended nothing comes back, and nothing gets through. */
@@ -73,14 +117,7 @@ export class StoreProcess {
         this.#owners.push(owner);
         return owner;
       },
-      append: async (commit) => {
-        const moment = this.#hasEnded ? undefined : this.crashAt?.(++this.#calls);
-        if (moment === 'before') this.kill();
-        return alive(() => {
-          const appended = store.append(commit);
-          return moment === 'after' ? appended.finally(() => this.kill()) : appended;
-        });
-      },
+      append: (commit) => this.call({ call: 'append', about: aboutEvents(commit.events) }, () => store.append(commit)),
       takeRun: (id, owner) => alive(() => store.takeRun(id, owner)),
       letGo: (id, owner) => alive(() => store.letGo(id, owner)),
       openRuns: () => alive(() => store.openRuns()),
@@ -94,13 +131,18 @@ export class StoreProcess {
       createRun: (request) => alive(() => store.createRun(request)),
       readRun: (id) => alive(() => store.readRun(id)),
       listRuns: (filter) => alive(() => store.listRuns(filter)),
+      prune: (request) => alive(() => store.prune(request)),
       appendLog: (lines) => {
         if (!this.#hasEnded) store.appendLog(lines);
       },
       readLog: (query) => alive(() => store.readLog(query)),
-      transact: (work, patienceMs) => alive(() => store.transact(work, patienceMs)),
+      transact: (work, patienceMs) => this.#transact(store, work, patienceMs),
       flush: () => alive(() => store.flush()),
       close: async () => undefined,
     };
   }
+}
+
+function aboutEvents(events: readonly RunEvent[]): string {
+  return events.map((event) => ('task' in event ? `${event.type} ${event.task + 1}` : event.type)).join(', ');
 }

@@ -38,7 +38,9 @@ export type Drawing = Readonly<Record<string, DrawnTask>>;
 
 const anyInput = z.unknown();
 
-type WorkflowParts = Partial<Omit<WorkflowOptions<typeof anyInput>, 'input' | 'declare'>>;
+type WorkflowParts = Partial<Omit<WorkflowOptions<typeof anyInput>, 'input' | 'declare'>> & {
+  readonly input?: z.ZodType;
+};
 
 export interface SetupOptions extends Omit<EngineOptions, 'clock'> {
   readonly clock?: VirtualClock;
@@ -81,7 +83,7 @@ export function drawnWorkflow<Keys extends string>(
       declared.set(key, flow.task(key, all));
     }
   };
-  const workflow = defineWorkflow({ name: 'Drawn', version: '1', ...parts, input: anyInput, declare });
+  const workflow = defineWorkflow({ name: 'Drawn', version: '1', ...parts, input: parts.input ?? anyInput, declare });
   return { workflow, tasks };
 }
 

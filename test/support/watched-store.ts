@@ -53,6 +53,7 @@ export class WatchedStore implements Store {
   createRun: Store['createRun'] = (request) => this.#store.createRun(request);
   readRun: Store['readRun'] = (id) => this.#store.readRun(id);
   listRuns: Store['listRuns'] = (filter) => this.#store.listRuns(filter);
+  prune: Store['prune'] = (request) => this.#store.prune(request);
   appendLog: Store['appendLog'] = (lines) => this.#store.appendLog(lines);
   readLog: Store['readLog'] = (query) => this.#store.readLog(query);
   transact: Store['transact'] = (work, patienceMs) => this.#store.transact(work, patienceMs);

@@ -1,6 +1,8 @@
 import { PrecedeError } from '../../errors/index.ts';
 import type { TaskContext } from '../../workflow/index.ts';
+import { StatementFailedError } from '../database/database-error.ts';
 import type { ServerRow } from '../database/server-row.ts';
+import type { SqlStatement } from '../database/sql-statement.ts';
 import { pollUntil } from '../poll.ts';
 import { readServer } from './server-view.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
@@ -36,9 +38,7 @@ export function addObserver(server: ServerToAdd): Step<AddedServer> {
       const before = await readServer(context, site);
       if (before) return addedServer(refuseOtherPlace(before, server));
       await recordEffects(site, { membership: true });
-      const statement = site.dialect.addServer({ ...site.address, zone: server.zoneName });
-      context.log.info(statement.text);
-      await site.database.execute(statement, { signal: context.signal, timeoutMs: statementTimeoutMs });
+      await sendAddServer(context, site, server);
       const after = await readServer(context, site);
       if (!after) throw notAdded(site);
       return addedServer(refuseOtherPlace(after, server));
@@ -60,13 +60,42 @@ export function addObserver(server: ServerToAdd): Step<AddedServer> {
   };
 }
 
+/**
+ * Whoever follows a process that died does not find the server and sends again, while the statement of the dead process
+ * may still be on its way. The one that comes second is refused; then the server is there, and it is ours if this run
+ * had sent the statement before. Else somebody else has added it, and undo must not delete it.
+ */
+async function sendAddServer(context: TaskContext, site: ServerSite, server: ServerToAdd): Promise<void> {
+  const wasSentBefore = site.server?.effects.membership ?? false;
+  try {
+    await execute(context, site, site.dialect.addServer({ ...site.address, zone: server.zoneName }));
+  } catch (error) {
+    if (!(error instanceof StatementFailedError) || error.mayHaveRun) throw error;
+    if (!wasSentBefore) await recordEffects(site, { membership: false });
+    const isAddedBefore = wasSentBefore && (await readServer(context, site)) !== undefined;
+    if (!isAddedBefore) throw error;
+    context.log.warn(`It has been added by an earlier sending. ${error.message}`);
+  }
+}
+
+/** Sends a statement that changes the cluster, unless the run is another process's by now. */
+async function execute(context: TaskContext, site: ServerSite, statement: SqlStatement): Promise<void> {
+  context.log.info(statement.text);
+  await context.throwIfFenced();
+  await site.database.execute(statement, { signal: context.signal, timeoutMs: statementTimeoutMs });
+}
+
 async function deleteServer(context: TaskContext, site: ServerSite): Promise<void> {
   const row = await readServer(context, site);
   if (!row) return;
   if (row.status !== 'DELETING') {
-    const statement = site.dialect.deleteServer({ ...site.address, zone: row.zone });
-    context.log.info(statement.text);
-    await site.database.execute(statement, { signal: context.signal, timeoutMs: statementTimeoutMs });
+    try {
+      await execute(context, site, site.dialect.deleteServer({ ...site.address, zone: row.zone }));
+    } catch (error) {
+      // That of a process which has died may have come first.
+      const now = error instanceof StatementFailedError ? await readServer(context, site) : row;
+      if (now && now.status !== 'DELETING') throw error;
+    }
   }
   await pollUntil<true>({
     what: `server ${site.address.ip}:${site.address.rpcPort} to leave the cluster`,

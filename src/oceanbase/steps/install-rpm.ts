@@ -5,12 +5,14 @@ import { sh, type ShellCommand } from '../host/shell-command.ts';
 import { choosePackage } from '../inventory/choose-package.ts';
 import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import { asRoot } from './become.ts';
-import { actOnce, endCommands } from './durable-command.ts';
 import { installFailure } from './install-failure.ts';
-import { bringPackage, removeBroughtPackage } from './package-transfer.ts';
-import { act, look } from './on-host.ts';
+import { bringPackage, removeBroughtPackage, removeInstalledScript, removePartsScript } from './package-transfer.ts';
+import { look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+import { actOnce } from './step-runner/act-once.ts';
+import { endForwardSteps, endSteps, transactionPatienceMs } from './step-runner/end-step.ts';
+import { undoName } from './step-runner/step-directory.ts';
 
 const installTimeoutMs = 1_800_000;
 /** Where OceanBase's packages install to unless they are told otherwise. */
@@ -44,12 +46,12 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
     },
     undo: async (context) => {
       const site = await openSite(context, server);
+      await endForwardSteps(context, site, { patienceMs: transactionPatienceMs });
       await removeBroughtPackage(context, site, await packageFor(context, site, server));
-      await endCommands(context, site);
       const packageName = site.server?.effects.packageName ?? null;
       if (packageName === null) return leaveAlone(site, 'package');
       if (await isInstalled(context, site, packageName)) {
-        await act(context, site, asRoot(site.host, sh`rpm -e ${packageName}`), { timeoutMs: installTimeoutMs });
+        await transact(context, site, { name: undoName('rpm'), command: asRoot(site.host, sh`rpm -e ${packageName}`) });
       }
       await recordEffects(site, { packageName: null });
     },
@@ -63,6 +65,13 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
       ];
     },
     repeatable: true,
+    end: async (context) => {
+      const site = await openSite(context, server);
+      const found = await chosenPackage(context, site, server);
+      const also = sh`${removePartsScript(context.token)}
+${found ? removeInstalledScript(found) : sh`:`}`;
+      await endSteps(context, site, { patienceMs: transactionPatienceMs, also });
+    },
     timeoutMs: 3_600_000,
     estimateMs: 30_000,
     limits: hostLimit(server),
@@ -75,10 +84,22 @@ async function install(
   { command, found }: { readonly command: ShellCommand; readonly found: PackageRecord },
 ): Promise<void> {
   try {
-    await actOnce(context, site, { name: 'rpm', command, timeoutMs: installTimeoutMs });
+    await transact(context, site, { name: 'rpm', command });
   } catch (error) {
     throw error instanceof CommandFailedError ? installFailure(error, found) : error;
   }
+}
+
+/** Sends what changes the package database. */
+function transact(
+  context: TaskContext,
+  site: ServerSite,
+  { name, command }: { readonly name: string; readonly command: ShellCommand },
+): Promise<void> {
+  return actOnce(context, site, {
+    ...{ name, command, timeoutMs: installTimeoutMs },
+    patienceMs: transactionPatienceMs,
+  });
 }
 
 /** Whether the host's package database has it. Throws when the database cannot tell. */
@@ -92,16 +113,24 @@ export async function isInstalled(context: CheckContext, site: ServerSite, packa
 
 /** The package of the run, as admission recorded it; before that, in a dry run, the one that would be chosen. */
 export async function packageFor(context: CheckContext, site: ServerSite, server: ServerToAdd): Promise<PackageRecord> {
-  const recorded = context.context.stringMap['rpm_name'];
-  const found = await site.services.transact(async (inventory) => {
-    const known = (await inventory.packages.list()).find(({ fileName }) => fileName === recorded);
-    return known ?? (await choosePackage(inventory, site.cluster, [server]));
-  });
+  const found = await chosenPackage(context, site, server);
   if (found) return found;
   throw new PrecedeError('PACKAGE_MISSING', {
     message: `There is no package of version ${site.cluster.obVersion} for host ${server.hostId} any more.`,
     next: 'Add the package to the inventory, then retry.',
     details: { hostId: server.hostId, ocpCode: 'PKG10014' },
+  });
+}
+
+async function chosenPackage(
+  context: CheckContext,
+  site: ServerSite,
+  server: ServerToAdd,
+): Promise<PackageRecord | undefined> {
+  const recorded = context.context.stringMap['rpm_name'];
+  return await site.services.transact(async (inventory) => {
+    const known = (await inventory.packages.list()).find(({ fileName }) => fileName === recorded);
+    return known ?? (await choosePackage(inventory, site.cluster, [server]));
   });
 }
 

@@ -4,10 +4,10 @@ import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import { pollUntil } from '../poll.ts';
 import { isSameStart, type ProcessStart } from '../process-start.ts';
-import { actOnce } from './durable-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
 import { act, linesOf, look } from './on-host.ts';
 import type { ServerSite } from './site.ts';
+import { actOnce } from './step-runner/act-once.ts';
 
 const stopTimeoutMs = 60_000;
 const killTimeoutMs = 15_000;

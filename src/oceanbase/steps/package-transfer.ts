@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { PrecedeError } from '../../errors/index.ts';
 import type { CheckContext, TaskContext } from '../../workflow/index.ts';
 import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
-import type { PackageRecord } from '../inventory/package-record.ts';
-import { actOnce } from './durable-command.ts';
+import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import { act, linesOf, look } from './on-host.ts';
 import { packagePieces } from './package-pieces.ts';
 import type { ServerSite } from './site.ts';
+import { actOnce } from './step-runner/act-once.ts';
+import { tokensOfTask } from './step-runner/step-directory.ts';
 
 /** Relative to the login directory, in which every command starts. */
 const packagesDirectory = '.precede/packages';
 const transferTimeoutMs = 1_800_000;
+const tidyTimeoutMs = 10_000;
 /** What a shell answers when it has neither of two programs. */
 const noProgram = 127;
 
@@ -27,31 +30,66 @@ export async function bringPackage(context: TaskContext, site: ServerSite, found
   if (found.path !== null && (await mistakeIn(context, site, { ...found, at: found.path })) === undefined) {
     return found.path;
   }
-  const path = `${packagesDirectory}/${found.fileName}`;
+  const path = broughtPath(found);
   if ((await mistakeIn(context, site, { ...found, at: path })) === undefined) return path;
-  const part = `${path}.part`;
-  await act(context, site, sh`mkdir -p ${packagesDirectory} && rm -f -- ${part}`, { isRepeatable: true });
-  const isFetched =
-    found.downloadUrl !== null && (await isFetchedByHost(context, site, { url: found.downloadUrl, part }));
-  if (!isFetched) await sendPackage(context, site, { found, part });
-  const mistake = await mistakeIn(context, site, { ...found, at: part });
-  if (mistake !== undefined) {
-    await act(context, site, sh`rm -f -- ${part}`, { isRepeatable: true });
-    throw damaged(site, found, mistake);
+  try {
+    const part = await bringPart(context, site, found);
+    const mistake = await mistakeIn(context, site, { ...found, at: part });
+    if (mistake !== undefined) throw damaged(site, found, mistake);
+    // Again after a lost answer, the file has moved already.
+    await act(context, site, sh`[ ! -e ${part} ] || mv -f -- ${part} ${path}`, { isRepeatable: true });
+    return path;
+  } catch (error) {
+    await tryToRemoveParts(context, site);
+    throw error;
   }
-  // Again after a lost answer, the file has moved already.
-  await act(context, site, sh`[ ! -e ${part} ] || mv -f -- ${part} ${path}`, { isRepeatable: true });
-  return path;
 }
 
 /** Removes what `bringPackage` has brought. */
 export async function removeBroughtPackage(
   context: TaskContext,
   site: ServerSite,
-  { fileName }: PackageRecord,
+  found: PackageRecord,
 ): Promise<void> {
-  const path = `${packagesDirectory}/${fileName}`;
-  await look(context, site, sh`rm -f -- ${path} ${path}.part ${path}.[0-9][0-9][0-9][0-9][0-9][0-9]`);
+  const command = sh`rm -f -- ${broughtPath(found)}
+${removePartsScript(context.token)}`;
+  await act(context, site, command, { isRepeatable: true, isQuiet: true });
+}
+
+/** Removes what all attempts of a task have brought in part. */
+export function removePartsScript(token: string): ShellCommand {
+  return sh`rm -f -- ${`${packagesDirectory}/`}*${`.${tokensOfTask(token)}`}[0-9]*`;
+}
+
+/** Removes the package that was brought once it is installed: until then another attempt can use it. */
+export function removeInstalledScript(found: PackageRecord): ShellCommand {
+  const path = broughtPath(found);
+  return sh`if [ -e ${path} ] && rpm -q ${installedName(found)} >/dev/null 2>&1; then rm -f -- ${path}; fi`;
+}
+
+function broughtPath({ fileName }: Pick<PackageRecord, 'fileName'>): string {
+  return `${packagesDirectory}/${fileName}`;
+}
+
+/** Brings it under a temporary name of this attempt, which it returns. */
+async function bringPart(context: TaskContext, site: ServerSite, found: PackageRecord): Promise<string> {
+  await act(context, site, sh`mkdir -p ${packagesDirectory}`, { isRepeatable: true });
+  // Where the host fetches to is the same for every sending: it is the first one that counts.
+  const part = `${broughtPath(found)}.${context.token}.part`;
+  const { downloadUrl } = found;
+  if (downloadUrl !== null && (await isFetchedByHost(context, site, { url: downloadUrl, part }))) return part;
+  return await sendPackage(context, site, found);
+}
+
+/** Parts have no use for another attempt. Where this does not succeed, the end of the task will. */
+async function tryToRemoveParts(context: TaskContext, site: ServerSite): Promise<void> {
+  const own = { ...context, signal: AbortSignal.timeout(tidyTimeoutMs) };
+  try {
+    await act(own, site, removePartsScript(context.token), { isRepeatable: true, isQuiet: true });
+  } catch (error) {
+    if (!(error instanceof PrecedeError)) throw error;
+    context.log.warn(`Parts of the package are left on the host for now. ${error.message}`);
+  }
 }
 
 /** The command by which a host fetches a file over http(s), following at most 5 redirections. */
@@ -80,16 +118,17 @@ async function isFetchedByHost(
   }
 }
 
-/** Each piece is a file of its own, so that sending one again after a lost answer changes nothing. */
-async function sendPackage(
-  context: TaskContext,
-  site: ServerSite,
-  { found, part }: { readonly found: PackageRecord; readonly part: string },
-): Promise<void> {
+/**
+ * Each piece is a file of its own, so that sending one again after a lost answer changes nothing. The names are those of
+ * this call: pieces of a process that has died may still arrive. Returns the name of the whole.
+ */
+async function sendPackage(context: TaskContext, site: ServerSite, found: PackageRecord): Promise<string> {
+  const base = `${broughtPath(found)}.${context.token}.${randomUUID().slice(0, 8)}`;
+  const part = `${base}.part`;
   const names: string[] = [];
   let sent = 0;
   for await (const piece of packagePieces(found, context.signal)) {
-    const name = `${packagesDirectory}/${found.fileName}.${String(names.length).padStart(6, '0')}`;
+    const name = `${base}.${String(names.length).padStart(6, '0')}`;
     // The directory goes whenever it is empty.
     const command = sh`mkdir -p ${packagesDirectory} && cat >${name}`;
     await act(context, site, command, { stdin: piece, timeoutMs: transferTimeoutMs, isRepeatable: true });
@@ -104,6 +143,7 @@ async function sendPackage(
     sh`if [ -e ${names.at(-1) ?? part} ]; then cat -- ${names} >${part} && rm -f -- ${names}; else [ -e ${part} ]; fi`,
     { timeoutMs: transferTimeoutMs, isRepeatable: true },
   );
+  return part;
 }
 
 /** What is wrong with a file on the host; undefined when it is the package, whole. */

@@ -13,6 +13,7 @@ import {
 import { readServer } from './server-view.ts';
 import { openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+import { endSteps } from './step-runner/end-step.ts';
 
 /** The start before and the start after. */
 export interface Restart {
@@ -55,6 +56,7 @@ export function restartObserver(server: ServerToAdd): Step<Restart> {
       ];
     },
     repeatable: true,
+    end: async (context) => endSteps(context, await openSite(context, server)),
     timeoutMs: 1_200_000,
     estimateMs: 30_000,
     limits: hostLimit(server),

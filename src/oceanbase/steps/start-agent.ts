@@ -2,10 +2,11 @@ import { PrecedeError } from '../../errors/index.ts';
 import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import type { CheckContext, TaskContext } from '../../workflow/index.ts';
-import { actOnce, endCommands } from './durable-command.ts';
 import { act, look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+import { actOnce } from './step-runner/act-once.ts';
+import { endForwardSteps, endSteps } from './step-runner/end-step.ts';
 
 const agentTimeoutMs = 600_000;
 const agentAsked = Object.freeze({ timeoutMs: agentTimeoutMs, isRepeatable: true });
@@ -31,7 +32,7 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
     undo: async (context) => {
       const site = await openSite(context, server);
       if (!site.server?.effects.agent) return leaveAlone(site, 'agent');
-      await endCommands(context, site);
+      await endForwardSteps(context, site);
       // An agent that is not installed, which may be why the run failed, has nothing to stop.
       await act(context, site, sh`[ ! -x ${control(site)} ] || ${agentCommand(site, 'stop')}`, agentAsked);
       await recordEffects(site, { agent: false });
@@ -41,6 +42,7 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
       return [{ kind: 'command', host: site.host.name, text: agentCommand(site, 'start').text }];
     },
     repeatable: true,
+    end: async (context) => endSteps(context, await openSite(context, server)),
     timeoutMs: 1_800_000,
     estimateMs: 10_000,
     limits: hostLimit(server),

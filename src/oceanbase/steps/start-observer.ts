@@ -1,6 +1,5 @@
 import type { TaskContext } from '../../workflow/index.ts';
 import { sh } from '../host/shell-command.ts';
-import { endCommands } from './durable-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
 import { networkFlags, previewedNetworkFlags } from './network-device.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { act } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
+import { endForwardSteps, endSteps } from './step-runner/end-step.ts';
 
 /**
  * Starts the observer for the first time, with everything it needs to know, and waits until it runs and listens on its
@@ -45,7 +45,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     undo: async (context) => {
       const site = await openSite(context, server);
       if (!site.server?.effects.process) return leaveAlone(site, 'process');
-      await endCommands(context, site);
+      await endForwardSteps(context, site);
       const observer = await findObserver(context, site);
       if (observer) await stopObserver(context, site, observer);
       await clearAway(context, site);
@@ -57,6 +57,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
       return [{ kind: 'command', host: site.host.name, text: launchCommand(site, flags).text }];
     },
     repeatable: true,
+    end: async (context) => endSteps(context, await openSite(context, server)),
     timeoutMs: 1_200_000,
     estimateMs: 15_000,
     limits: hostLimit(server),

@@ -4,7 +4,7 @@ import type { ClusterRecord } from '../inventory/cluster-record.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ServerRecord } from '../inventory/server-record.ts';
 import type { ZoneRecord } from '../inventory/zone-record.ts';
-import { readServers } from './server-view.ts';
+import { readRows, readServers } from './server-view.ts';
 import { openCluster, type ClusterSite } from './site.ts';
 import type { ServerToAdd, Step } from './step.ts';
 
@@ -52,7 +52,7 @@ interface Views {
 }
 
 async function readViews(context: CheckContext, site: ClusterSite): Promise<Views> {
-  const zones = await site.database.query(site.dialect.zones(), { signal: context.signal });
+  const zones = await readRows(context, site, site.dialect.zones());
   return { servers: await readServers(context, site), zones: site.dialect.zoneRows(zones) };
 }
 

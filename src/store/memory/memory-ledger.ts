@@ -1,7 +1,17 @@
 import type { JsonObject } from '../../json/index.ts';
 import { isSettledRun, type RunEvent, type RunHeader, type RunState } from '../../state/index.ts';
 import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
+import type {
+  KeptLogLine,
+  LogLine,
+  OpenRun,
+  PrunedRun,
+  RunFilter,
+  RunHolder,
+  RunSummary,
+  StoredRun,
+  Wish,
+} from '../store.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { MemoryOwners } from './memory-owners.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -139,6 +149,25 @@ export class MemoryLedger implements Ledger<RunEvent> {
     run.state = state;
     run.updatedAtMs = updatedAtMs ?? run.updatedAtMs;
     return true;
+  }
+
+  removeRun({ id, eventCount }: PrunedRun): boolean {
+    const run = this.#runs.get(id);
+    if (!run || !isSettledRun(run.state) || run.events.length !== eventCount) return false;
+    this.releaseClaims(id);
+    for (const [key, { runId }] of this.#keys) if (runId === id) deleteUndoably(this.#undoLog, this.#keys, key);
+    this.#owners.forgetRun(id);
+    deleteUndoably(this.#undoLog, this.#lines, id);
+    deleteUndoably(this.#undoLog, this.#runs, id);
+    return true;
+  }
+
+  endedRuns(): readonly PrunedRun[] {
+    const ended = [...this.#runs].reverse().filter(([, { state }]) => isSettledRun(state));
+    return ended.map(([id, { header, state, updatedAtMs, events }]) => ({
+      ...{ id, workflow: header.workflow, state, updatedAtMs },
+      eventCount: events.length,
+    }));
   }
 
   enrolOwner(id: number): void {

@@ -54,6 +54,12 @@ export class MemoryOwners {
     setUndoably(this.#undoLog, this.#holds, runId, { ownerId, fence, recoveries });
   }
 
+  /** O(wishes). */
+  forgetRun(runId: number): void {
+    deleteUndoably(this.#undoLog, this.#holds, runId);
+    for (const [id, wish] of this.#wishes) if (wish.runId === runId) deleteUndoably(this.#undoLog, this.#wishes, id);
+  }
+
   addWish(runId: number, wish: JsonObject): number {
     const id = ++this.#wishCount;
     setUndoably(this.#undoLog, this.#wishes, id, { id, runId, wish });

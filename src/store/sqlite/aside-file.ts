@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -28,10 +28,18 @@ export class AsideFile {
   }
 }
 
+/** All of it, or nothing: a disk that takes a part leaves no torn line for the next one to be glued to. */
 function isAppended(file: string, text: string): boolean {
   try {
-    appendFileSync(file, text, { mode: ownerOnly });
-    return true;
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    try {
+      appendFileSync(file, text, { mode: ownerOnly });
+      return true;
+    } catch {
+      if (size === 0) rmSync(file, { force: true });
+      else truncateSync(file, size);
+      return false;
+    }
   } catch {
     return false;
   }

@@ -7,11 +7,13 @@ export type SqliteRow = ReturnType<StatementSync['all']>[number];
 export class Connection {
   /** Gives the error to throw when SQLite has failed. @default the error itself */
   nameFailure: (error: Error) => Error = (error) => error;
+  readonly file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
   /** @param options `busyMs` is how long a call blocks while another connection holds a lock, in milliseconds. */
   constructor(file: string, options: { readOnly: boolean; busyMs: number }) {
+    this.file = file;
     this.#database = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyMs });
   }
 

@@ -1,8 +1,9 @@
 import { SqliteTooOldError, StoreUnreadableError, StoreVersionError } from '../store-failures.ts';
 import { Connection } from './connection.ts';
+import { hasLostCommits } from './log-loss.ts';
 import { applicationId, migrations } from './schema.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
-import { unreadable } from './unreadable.ts';
+import { lostCommits, unreadable } from './unreadable.ts';
 
 /** One connection reads what is committed while the other writes. */
 export interface Connections {
@@ -25,6 +26,7 @@ const writerBlocksMs = 20;
 export function openConnections(file: string, busyMs: number): Connections {
   const opened: Connection[] = [];
   try {
+    if (hasLostCommits(file)) throw lostCommits(file);
     const reader = new Connection(file, { readOnly: true, busyMs });
     opened.push(reader);
     requireSafeSqlite(String(reader.get('SELECT sqlite_version() AS version')?.['version']));
@@ -49,8 +51,12 @@ export function requireSafeSqlite(version: string): void {
   if (!(difference >= 0)) throw new SqliteTooOldError({ found: version, needed: sqliteNeeded });
 }
 
-/** Looks at one state of the file, since another process may be making a store of it. */
-function requireKnown(file: string, connection: Connection): number {
+/**
+ * Looks at one state of the file, since another process may be making a store of it. @returns its version
+ *
+ * @throws StoreUnreadableError, StoreVersionError
+ */
+export function requireKnown(file: string, connection: Connection): number {
   connection.exec('BEGIN');
   const owner = connection.get('PRAGMA application_id')?.['application_id'];
   const isEmpty = connection.get('SELECT 1 FROM sqlite_schema LIMIT 1') === undefined;
@@ -75,6 +81,8 @@ function requireVersion(file: string, found: number): void {
 }
 
 function setUp(writer: Connection, busyMs: number): void {
+  // Holds for a file that is made now: only such a one can be cut later without being written anew.
+  writer.exec('PRAGMA auto_vacuum = INCREMENTAL');
   untilFree(busyMs, () => writer.get('PRAGMA journal_mode = WAL'));
   writer.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 }

@@ -84,4 +84,10 @@ export const migrations: readonly string[] = Object.freeze([
   ) STRICT;
   CREATE INDEX wishes_open ON wishes (run_id) WHERE answer IS NULL;
   `,
+  `
+  -- Rows that were written before have neither, and their events and headers as JSON objects in body.
+  ALTER TABLE events ADD COLUMN checksum INTEGER;
+  ALTER TABLE run_headers ADD COLUMN packed BLOB;
+  CREATE INDEX idempotency_keys_by_run ON idempotency_keys (run_id);
+  `,
 ]);

@@ -1,15 +1,28 @@
 import type { JsonObject } from '../../json/index.ts';
 import type { RunEvent, RunHeader } from '../../state/index.ts';
 import type { Extension, Hold, KeyUse, Ledger, LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, OpenRun, RunFilter, RunHolder, RunSummary, StoredRun, Wish } from '../store.ts';
+import type {
+  KeptLogLine,
+  LogLine,
+  OpenRun,
+  PrunedRun,
+  RunFilter,
+  RunHolder,
+  RunSummary,
+  StoredRun,
+  Wish,
+} from '../store.ts';
 import { StoreFailedError, StoreFullError } from '../store-failures.ts';
 import { AsideFile } from './aside-file.ts';
 import type { Connection } from './connection.ts';
+import { encodeEvent } from './event-code.ts';
 import { openConnections } from './open-connections.ts';
 import { SqliteOwners } from './sqlite-owners.ts';
 import { addWish, answerTo, answerWish, removeWish, wishesFor } from './sqlite-wishes.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
 import { listRuns, readLog, readRun } from './sqlite-reads.ts';
+import { endedRuns, removeRun } from './sqlite-prune.ts';
+import { extendRun, insertRun, readHeader } from './sqlite-runs.ts';
 import { unreadable } from './unreadable.ts';
 
 /** These refuse one statement and leave the transaction as it was before. Busy is met only where a transaction begins. */
@@ -21,7 +34,7 @@ const harmless: readonly (number | undefined)[] = [
   sqliteCode.range,
 ];
 
-/** A ledger in a SQLite file. Events and rows are kept as JSON texts. */
+/** A ledger in a SQLite file. Rows are kept as JSON texts, events as shorter ones, headers deflated. */
 export class SqliteLedger implements Ledger<string> {
   readonly #file: string;
   readonly #reader: Connection;
@@ -138,7 +151,7 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   bodyOf(event: RunEvent): string {
-    return JSON.stringify(event);
+    return encodeEvent(event);
   }
 
   hasRun(runId: number): boolean {
@@ -146,34 +159,23 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   header(runId: number): RunHeader | undefined {
-    const found = this.#writer.get('SELECT body FROM run_headers WHERE run_id = ?', runId);
-    return found && (JSON.parse(String(found['body'])) as RunHeader);
+    return readHeader(this.#writer, runId);
   }
 
   insertRun(header: RunHeader, ownerId: number | undefined): void {
-    const insert =
-      'INSERT INTO runs (id, workflow, state, updated_at_ms, event_count, owner_id) ' +
-      "VALUES (?, ?, 'RUNNING', ?, 0, ?)";
-    this.#writer.run(insert, header.id, header.workflow, header.createdAtMs, ownerId ?? null);
-    this.#writer.run('INSERT INTO run_headers (run_id, body) VALUES (?, ?)', header.id, JSON.stringify(header));
+    insertRun(this.#writer, header, ownerId);
   }
 
-  /** The state stands in an index and seldom changes, so that it is written only when it does. */
   extendRun(runId: number, extension: Extension<string>): boolean {
-    const { bodies, state, updatedAtMs, fence, after, isProgress } = extension;
-    const update =
-      'UPDATE runs SET updated_at_ms = coalesce(?1, updated_at_ms), event_count = event_count + ?2, ' +
-      'recoveries = CASE WHEN ?3 THEN 0 ELSE recoveries END ' +
-      'WHERE id = ?4 AND fence = ?5 AND (?6 IS NULL OR event_count = ?6) RETURNING event_count, state';
-    const values = [updatedAtMs ?? null, bodies.length, isProgress ? 1 : 0, runId, fence, after ?? null];
-    const run = this.#writer.get(update, ...values);
-    if (!run) return false;
-    if (run['state'] !== state) this.#writer.run('UPDATE runs SET state = ? WHERE id = ?', state, runId);
-    let sequence = Number(run['event_count']) - bodies.length;
-    for (const body of bodies) {
-      this.#writer.run('INSERT INTO events (run_id, sequence, body) VALUES (?, ?, ?)', runId, ++sequence, body);
-    }
-    return true;
+    return extendRun(this.#writer, runId, extension);
+  }
+
+  removeRun(run: PrunedRun): boolean {
+    return removeRun(this.#writer, run);
+  }
+
+  endedRuns(): readonly PrunedRun[] {
+    return endedRuns(this.#reader);
   }
 
   enrolOwner(id: number): void {

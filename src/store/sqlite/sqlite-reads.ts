@@ -1,26 +1,66 @@
-import type { RunEvent, RunHeader, RunState } from '../../state/index.ts';
+import { runStates, type RunEvent } from '../../state/index.ts';
 import type { LogRange } from '../ledger.ts';
 import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
+import { StoreUnreadableError } from '../store-failures.ts';
 import type { Connection, SqliteRow } from './connection.ts';
+import { checksumOf, decodeEvent } from './event-code.ts';
+import { soundHeader } from './sqlite-runs.ts';
 
-const selectRun = 'SELECT body, state, updated_at_ms, fence FROM runs JOIN run_headers ON run_id = id';
+const selectRun =
+  'SELECT id, workflow, body, packed, state, updated_at_ms, event_count, fence FROM runs LEFT JOIN run_headers ON run_id = id';
 
-/** A run with its journal, as of one instant. O(events). */
+/**
+ * A run with its journal, as of one instant. O(events).
+ *
+ * @throws StoreUnreadableError when it is not what was recorded
+ */
 export function readRun(reader: Connection, id: number): StoredRun | undefined {
   reader.run('BEGIN');
   try {
     const run = reader.get(`${selectRun} WHERE id = ?`, id);
-    const events = run && reader.all('SELECT body FROM events WHERE run_id = ? ORDER BY sequence', id);
-    return (
-      run && {
-        ...summaryOf(run),
-        events: (events ?? []).map((row) => JSON.parse(String(row['body'])) as RunEvent),
-        fence: Number(run['fence']),
-      }
-    );
+    if (!run) return undefined;
+    const select = 'SELECT sequence, body, checksum FROM events WHERE run_id = ? ORDER BY sequence';
+    const rows = reader.all(select, id);
+    return { ...summaryOf(reader, run), events: eventsOf(reader, run, rows), fence: Number(run['fence']) };
   } finally {
     reader.run('COMMIT');
   }
+}
+
+function eventsOf({ file }: Connection, run: SqliteRow, rows: readonly SqliteRow[]): readonly RunEvent[] {
+  const runId = Number(run['id']);
+  const found = rows.length;
+  if (found !== run['event_count'])
+    throw damaged(file, runId, `its journal holds ${found} events, not ${String(run['event_count'])}`);
+  return rows.map((row, index) => {
+    const sequence = index + 1;
+    if (row['sequence'] !== sequence) throw damaged(file, runId, `event ${sequence} of its journal is missing`);
+    const event = eventFrom(row, { runId, sequence });
+    if (!event) throw damaged(file, runId, `event ${sequence} of its journal is not what was recorded`);
+    return event;
+  });
+}
+
+/** Undefined when the row is not what was recorded. */
+export function eventFrom(
+  row: SqliteRow,
+  { runId, sequence }: { readonly runId: number; readonly sequence: number },
+): RunEvent | undefined {
+  const { body, checksum } = row;
+  if (typeof body !== 'string') return undefined;
+  if (checksum !== null && checksum !== checksumOf(runId, sequence, body)) return undefined;
+  try {
+    return decodeEvent(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(file: string, runId: number, what: string): Error {
+  return new StoreUnreadableError(file, {
+    reason: `Run ${runId} is damaged: ${what}.`,
+    next: 'Keep a copy of the file and of those beside it, see what precede store check says, and restore a backup.',
+  });
 }
 
 /** Headers and states, newest first. */
@@ -33,7 +73,7 @@ export function listRuns(reader: Connection, filter: RunFilter & { readonly limi
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const values = [state, workflow].filter((value) => value !== undefined);
   const select = `${selectRun} ${where} ORDER BY id DESC LIMIT ?`;
-  return reader.all(select, ...values, limit).map(summaryOf);
+  return reader.all(select, ...values, limit).map((row) => summaryOf(reader, row));
 }
 
 /** Log lines of a run in the order in which they were kept. */
@@ -44,12 +84,15 @@ export function readLog(reader: Connection, { runId, task, after, limit }: LogRa
   return reader.all(select, runId, after, task ?? null, limit).map(lineOf);
 }
 
-function summaryOf(row: SqliteRow): RunSummary {
-  return {
-    header: JSON.parse(String(row['body'])) as RunHeader,
-    state: row['state'] as RunState,
-    updatedAtMs: Number(row['updated_at_ms']),
-  };
+/** @throws StoreUnreadableError when the row does not go with its header */
+function summaryOf({ file }: Connection, row: SqliteRow): RunSummary {
+  const runId = Number(row['id']);
+  const header = soundHeader(row);
+  if (header?.id !== runId || header.workflow !== row['workflow'])
+    throw damaged(file, runId, 'its header is not what was recorded');
+  const state = runStates.find((known) => known === row['state']);
+  if (!state) throw damaged(file, runId, 'its state is none');
+  return { header, state, updatedAtMs: Number(row['updated_at_ms']) };
 }
 
 function lineOf(row: SqliteRow): KeptLogLine {

@@ -14,7 +14,7 @@ export function answerWish(writer: Connection, id: number, answer: JsonObject): 
 /** Removes a wish; false when it had been answered. */
 export function removeWish(writer: Connection, id: number): boolean {
   const removed = writer.get('DELETE FROM wishes WHERE id = ? RETURNING answer', id);
-  return removed !== undefined && removed['answer'] === null;
+  return removed?.['answer'] === null;
 }
 
 /** Unanswered wishes for the runs of an owner, in the order in which they came. */

@@ -19,6 +19,16 @@ export function requireStoreFile(file: string, { mustExist }: { mustExist: boole
   }
 }
 
+/** @throws StoreUnreadableError when it is no file that may be read */
+export function requireReadable(file: string): void {
+  try {
+    if (!statSync(file).isFile()) throw notAFile(file);
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw error instanceof Error ? unreadable(file, error) : error;
+  }
+}
+
 function makeFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {

@@ -37,6 +37,16 @@ export function unreadable(file: string, error: Error): StoreUnreadableError {
   return new StoreUnreadableError(file, { ...describe(error), cause: error });
 }
 
+/** SQLite would open the file with a part of what was acknowledged missing. */
+export function lostCommits(file: string): StoreUnreadableError {
+  return new StoreUnreadableError(file, {
+    reason: `Its write-ahead log, ${file}-wal, was damaged: commits that were acknowledged are missing from it.`,
+    next:
+      'Keep a copy of the file and of those beside it, and restore a backup. To go on with what is left, remove ' +
+      `${file}-shm and see what precede store check says.`,
+  });
+}
+
 function describe(error: Error): { reason: string; next: string } {
   const code = sqliteCodeOf(error) ?? ('code' in error ? String(error.code) : '');
   if (code === 'EACCES' || code === 'EPERM' || code === sqliteCode.permission) return noPermission;

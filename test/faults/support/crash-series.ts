@@ -44,31 +44,32 @@ const startingMs = 900;
  * journal unchanged, and nothing is recorded twice.
  */
 export async function crashToTheEnd(series: CrashSeries): Promise<CrashEnd> {
-  const { cwd, deathsMax, changesMax } = series;
-  let before = await eventsOf(series);
+  const { cwd, storeFile, runId, deathsMax, changesMax } = series;
+  let before = eventsOf(await journalIfAny(storeFile, runId));
   let args = series.first;
   let deaths = 0;
   let fruitless = 0;
   for (;;) {
-    const mayLive = deaths >= deathsMax;
-    const life = await live(args, cwd, mayLive ? undefined : drawDeath(series.dice, { changesMax, fruitless }));
-    const events = await eventsOf(series);
-    await requireNothingLost(series, { before, told: life.told });
+    const death = deaths < deathsMax ? drawDeath(series.dice, { changesMax, fruitless }) : undefined;
+    const life = await live(args, cwd, death);
+    const journal = await journalIfAny(storeFile, runId);
+    if (journal) requireNothingLost(journal, { before, told: life.told });
     if (!life.isKilled) return { last: life, deaths };
     deaths += 1;
+    const events = eventsOf(journal);
     fruitless = outcomeCount(events) > outcomeCount(before) ? 0 : fruitless + 1;
     if (events.length > before.length) args = series.recover;
     before = events;
   }
 }
 
-/** None: the process was killed before there was a store, or the run in it. */
-async function journalOf({ storeFile, runId }: CrashSeries): Promise<Journal | undefined> {
-  return existsSync(storeFile) ? await readJournal(storeFile, runId) : undefined;
+function eventsOf(journal: Journal | undefined): readonly RunEvent[] {
+  return journal?.events ?? [];
 }
 
-async function eventsOf(series: CrashSeries): Promise<readonly RunEvent[]> {
-  return (await journalOf(series))?.events ?? [];
+/** None: the process was killed before there was a store. */
+async function journalIfAny(storeFile: string, runId: number): Promise<Journal | undefined> {
+  return existsSync(storeFile) ? await readJournal(storeFile, runId) : undefined;
 }
 
 function drawDeath(dice: Dice, { changesMax, fruitless }: { changesMax: number; fruitless: number }): Death {
@@ -88,16 +89,10 @@ const recordedAs: ReadonlyMap<string, RunEventType> = new Map([
 ]);
 
 /** Every change that the process told is among the events since it began, and those from before are as they were. */
-async function requireNothingLost(
-  series: CrashSeries,
+function requireNothingLost(
+  { header, events }: Journal,
   { before, told }: { readonly before: readonly RunEvent[]; readonly told: readonly Told[] },
-): Promise<void> {
-  const journal = await journalOf(series);
-  if (!journal) {
-    expect({ before, told }).toEqual({ before: [], told: [] });
-    return;
-  }
-  const { header, events } = journal;
+): void {
   expect(events.slice(0, before.length)).toEqual(before);
   expect(recordedTwice(events)).toEqual([]);
   const table = stepTable(shapeFromJson(header.plan));

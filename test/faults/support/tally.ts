@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import type { Dice } from './dice.ts';
+import { tellFigures } from './figures.ts';
 
 /** Counts what went well and what did not, told in one line when the file has ended, with the seed that repeats it. */
 export class Tally {
@@ -8,7 +9,7 @@ export class Tally {
 
   constructor(name: string, dice: Dice) {
     afterAll(() => {
-      process.stderr.write(`${name}: ${this.#passed} passed, ${this.#failed} failed, seed ${dice.seed}\n`);
+      tellFigures({ name, passed: this.#passed, failed: this.#failed, details: `PRECEDE_SEED=${dice.seed}` });
     });
   }
 

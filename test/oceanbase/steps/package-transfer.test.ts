@@ -9,6 +9,7 @@ import { sh, type PackageRecord } from '../../../src/oceanbase/index.ts';
 import { asRoot } from '../../../src/oceanbase/steps/become.ts';
 import { bringPackage, removeBroughtPackage } from '../../../src/oceanbase/steps/package-transfer.ts';
 import { openSite } from '../../../src/oceanbase/steps/site.ts';
+import { endSteps } from '../../../src/oceanbase/steps/step-runner/end-step.ts';
 import { server, setupSteps, type StepSetup } from './sandbox-setup.ts';
 
 // Two pieces and a bit, so that pieces are put together.
@@ -34,8 +35,10 @@ beforeAll(async () => {
 
 afterEach(async () => {
   const context = setup.context();
-  await removeBroughtPackage(context, await openSite(context, server), found());
-  expect(broughtFiles()).toEqual([]);
+  const site = await openSite(context, server);
+  await removeBroughtPackage(context, site, found());
+  await endSteps(context, site);
+  expect(existsSync(join(homeOfHost(), '.precede'))).toBe(false);
   askedBy.length = 0;
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -12,6 +12,9 @@ import {
   startObserver,
   type PackageRecord,
 } from '../../../src/oceanbase/index.ts';
+import { pollUntil } from '../../../src/oceanbase/poll.ts';
+import { openSite } from '../../../src/oceanbase/steps/site.ts';
+import { actOnce } from '../../../src/oceanbase/steps/step-runner/act-once.ts';
 import { server, setupSteps, type StepSetup } from './sandbox-setup.ts';
 
 let setup: StepSetup;
@@ -76,14 +79,15 @@ describe('a step in trouble', () => {
       closeSync(descriptor);
       await withPackage({ path });
     }
-    expect(context.lines.join('\n')).toContain('again');
+    expect(context.lines.join('\n')).toContain('Asking the host for the result.');
     expect(await setup.onHost(sh`rpm -qa`)).toMatch(/^oceanbase-ce-/);
     const sent = readFileSync(setup.host.commandsLog, 'utf8')
       .split('\n')
       .filter((line) => line.includes('rpm -ivh'));
     expect(sent.filter((line) => line.includes('"received"')).length).toBeGreaterThan(1);
     expect(context.lines.filter((line) => line.includes('already installed'))).toEqual([]);
-    expect(readdirSync(join(setup.host.homePath, '..', '.precede', 'packages'))).toEqual([]);
+    await installRpm(server).end?.(context);
+    expect(existsSync(join(setup.host.homePath, '..', '.precede'))).toBe(false);
   });
 
   it('says why an observer did not come up, and leaves nothing running', async () => {
@@ -112,13 +116,20 @@ describe('a step in trouble', () => {
 
   it('waits for a command that was cut off and still runs before it undoes, and forgets it', async () => {
     const userHome = join(setup.host.homePath, '..');
-    await setup.onHost(sh`mkdir -p .precede/steps/test-7-1.rpm .precede/steps/test-71-1.rpm
-(sleep 0.5; touch late) >/dev/null 2>&1 </dev/null & echo $! >.precede/steps/test-7-1.rpm/pid`);
+    const slow = { name: 'rpm', command: sh`sleep 0.5; touch late`, timeoutMs: 60_000 };
+    const context = setup.context();
+    const installing = actOnce(context, await openSite(context, server), slow);
+    await pollUntil<true>({
+      ...{ what: 'the command to run', timeoutMs: 5_000, intervalMs: 10 },
+      probe: async () =>
+        existsSync(join(userHome, '.precede/steps/test-7-1.rpm/start')) ? { done: true } : { waiting: 'it does not' },
+    });
     await installRpm(server).undo?.(setup.context(2));
     expect(existsSync(join(userHome, 'late'))).toBe(true);
-    // That of another task, whose number only begins alike, is not this one's to forget.
-    expect(readdirSync(join(userHome, '.precede', 'steps'))).toEqual(['test-71-1.rpm']);
-    await setup.onHost(sh`rm -r .precede late`);
+    await installing;
+    await installRpm(server).end?.(setup.context(2));
+    expect(existsSync(join(userHome, '.precede'))).toBe(false);
+    await setup.onHost(sh`rm late`);
   });
 
   it('leaves alone what was there before the run', async () => {

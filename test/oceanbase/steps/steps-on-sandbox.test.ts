@@ -93,6 +93,8 @@ describe('the steps, one by one on a stand-in host', () => {
     const output = await step.run(setup.context());
     const answer = await step.check?.(setup.context());
     expect(isDone(answer)).toBe(true);
+    await step.end?.(setup.context());
+    expect(existsSync(join(setup.host.homePath, '..', '.precede'))).toBe(false);
     expect(output).toBeDefined();
   });
 
@@ -160,12 +162,14 @@ describe('the steps, one by one on a stand-in host', () => {
       await step.undo?.(setup.context());
       expect(await step.check?.(setup.context())).toBe('needed');
       await step.undo?.(setup.context());
+      await step.end?.(setup.context());
     },
   );
 
   it('leave the host as it was', async () => {
     expect(await setup.onHost(sh`rpm -qa`)).toBe('');
     expect(existsSync(setup.host.homePath)).toBe(false);
+    expect(existsSync(join(setup.host.homePath, '..', '.precede'))).toBe(false);
     expect(readdirSync(setup.host.dataPath)).toEqual([]);
     expect(readdirSync(setup.host.logPath)).toEqual([]);
     const host = await setup.inventory(({ hosts }) => hosts.get(1));

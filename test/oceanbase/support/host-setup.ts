@@ -13,6 +13,8 @@ export interface HostSetup {
   readonly host: HostSession;
   /** Where the next connection goes; a test may move it. */
   readonly place: { port: number };
+  /** A session over connections of its own, as another process has. */
+  another(): HostSession;
 }
 
 /** Starts an SSH server and opens a session on it; `change` is what the inventory has wrong. Ends with the test. */
@@ -24,10 +26,14 @@ export async function setupHost(
   const server = await startSshServer(serverOptions);
   const address = change(server.address);
   const place = { port: address.port };
-  const connections = createHostConnections({ hosts: async () => ({ ...address, ...place }), ...options });
+  const connect = (): HostConnections => {
+    const made = createHostConnections({ hosts: async () => ({ ...address, ...place }), ...options });
+    atEnd(() => made.close());
+    return made;
+  };
   atEnd(() => server.close());
-  atEnd(() => connections.close());
-  return { server, connections, host: connections.session(1), place };
+  const connections = connect();
+  return { server, connections, host: connections.session(1), place, another: () => connect().session(1) };
 }
 
 /** Ends a command as a host does. */

@@ -4,8 +4,8 @@ import { CrashingStore, type StoreProcess } from './crashing-store.ts';
 import { drawnWorkflow, type DrawnTask } from './setup.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-type Drawn<Keys extends string> = Readonly<Record<Keys, DrawnTask>>;
-type Parts = Parameters<typeof drawnWorkflow>[1];
+export type Drawn<Keys extends string> = Readonly<Record<Keys, DrawnTask>>;
+export type Parts = Parameters<typeof drawnWorkflow>[1];
 
 /** A workflow on a store that outlives processes; each `process()` is an engine in one that can be killed. */
 export function stage<Keys extends string>(drawing: Drawn<Keys>, parts: Parts = {}) {
