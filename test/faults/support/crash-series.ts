@@ -75,7 +75,9 @@ async function journalIfAny(storeFile: string, runId: number): Promise<Journal |
 function drawDeath(dice: Dice, { changesMax, fruitless }: { changesMax: number; fruitless: number }): Death {
   if (fruitless >= fruitlessMax) return { changes: 1, ends: 1, thenMs: dice.between(0, laterMs) };
   const changes = dice.between(0, changesMax);
-  return { changes, ends: 0, thenMs: dice.between(0, changes === 0 ? startingMs : laterMs) };
+  if (changes > 0) return { changes, ends: 0, thenMs: dice.between(0, laterMs) };
+  // On a machine with nothing else to do it would be through by then.
+  return { changes, ends: 0, thenMs: dice.between(0, startingMs), changesAtMost: Math.max(1, changesMax) };
 }
 
 /** What a told state says is in the journal. */

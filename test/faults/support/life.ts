@@ -1,11 +1,16 @@
 import { createInterface } from 'node:readline';
 import { endOf, spawnPrecede, type Ended } from '../../e2e/support/precede.ts';
 
-/** When a process is killed: some time after it has told so many changes of tasks, so many of them ends. */
+/**
+ * When a process is killed: some time after it has told so many changes of tasks, so many of them ends; and at once when
+ * it has told `changesAtMost`.
+ */
 export interface Death {
   readonly changes: number;
   readonly ends: number;
   readonly thenMs: number;
+  /** @default Infinity */
+  readonly changesAtMost?: number;
 }
 
 /** A change of a task that the command line told, which it does only once it is recorded. */
@@ -29,7 +34,9 @@ export async function live(args: readonly string[], cwd: string, death?: Death):
   const told: Told[] = [];
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    if (!death || timer) return;
+    if (!death) return;
+    if (told.length >= (death.changesAtMost ?? Infinity)) child.kill('SIGKILL');
+    if (timer) return;
     const ends = told.filter(({ state }) => endStates.has(state)).length;
     if (told.length < death.changes || ends < death.ends) return;
     timer = setTimeout(() => child.kill('SIGKILL'), death.thenMs);
