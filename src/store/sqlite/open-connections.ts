@@ -82,7 +82,9 @@ function requireVersion(file: string, found: number): void {
 
 function setUp(writer: Connection, busyMs: number): void {
   // Holds for a file that is made now: only such a one can be cut later without being written anew.
-  writer.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  // To one that is there it would be a write.
+  const isNew = Number(writer.get('PRAGMA page_count')?.['page_count']) === 0;
+  if (isNew) writer.exec('PRAGMA auto_vacuum = INCREMENTAL');
   untilFree(busyMs, () => writer.get('PRAGMA journal_mode = WAL'));
   writer.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 }
