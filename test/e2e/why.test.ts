@@ -135,7 +135,7 @@ describe.concurrent('precede run --deadline', () => {
     timeoutMs,
   );
 
-  it.each(['30', '2d', 'soon', '0s'])(
+  it.each(['30', '2w', 'soon', '0s'])(
     'of %s is refused, and nothing is started',
     async (deadline) => {
       const cwd = emptyDirectory();
