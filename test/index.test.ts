@@ -12,12 +12,15 @@ const names = Object.keys(precede);
 describe("the package's face", () => {
   it('holds what programs are written with, and nothing of what rooms need of each other', () => {
     expect(names.filter((name) => !/^[A-Z]/.test(name)).toSorted()).toEqual([
+      'backupStoreFile',
+      'checkStoreFile',
       'createEngine',
       'createScrubber',
       'defineService',
       'defineWorkflow',
       'estimatePlan',
       'fromTaskInfo',
+      'giveBackSpace',
       'inspectPlan',
       'memoryStore',
       'ocpOperations',
