@@ -28,6 +28,7 @@ describe.each([
 
   it('is sound as it is, and after it was brought to the newest version', async () => {
     const file = copyOf(name);
+    expect(expected.map(({ state }) => state)).toEqual(['SUCCESS', 'FAILED', 'ROLLED_BACK', 'RUNNING']);
     expect(checkStoreFile(file)).toMatchObject({ version, runs: 4, problems: [] });
     await sqliteStore(file).close();
     expect(checkStoreFile(file)).toMatchObject({ version: migrations.length, runs: 4, problems: [] });

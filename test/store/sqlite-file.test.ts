@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -11,7 +12,13 @@ import {
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { SqliteTooOldError, sqliteStore, StoreUnreadableError, StoreVersionError } from '../../src/store/index.ts';
+import {
+  checkStoreFile,
+  SqliteTooOldError,
+  sqliteStore,
+  StoreUnreadableError,
+  StoreVersionError,
+} from '../../src/store/index.ts';
 import { openConnections, requireSafeSqlite } from '../../src/store/sqlite/open-connections.ts';
 import { createdRun, eventsOf, newRun, rejection, taskStarted } from '../contract/store/runs.ts';
 import { spawnStoreProcess } from './spawn-store-process.ts';
@@ -96,6 +103,23 @@ describe('a store file', { timeout: 60_000 }, () => {
     expect(writer.get('PRAGMA foreign_keys')).toMatchObject({ foreign_keys: 1 });
     reader.close();
     writer.close();
+  });
+
+  it('that a process had half made, or half changed, when it ended is as it was before', async () => {
+    const file = await usedFile();
+    const database = new DatabaseSync(file);
+    // Without a log, changes stand in the file itself before they are committed.
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (made TEXT)');
+    for (let row = 0; row < 200; row++) database.exec('INSERT INTO half VALUES (hex(randomblob(500)))');
+    const left = `${file}.left`;
+    for (const end of ['', '-journal']) copyFileSync(`${file}${end}`, `${left}${end}`);
+    database.close();
+    expect(() => checkStoreFile(left)).toThrow(/ended in the middle/);
+    const store = sqliteStore(left);
+    expect(await eventsOf(store, 1)).toHaveLength(1);
+    await store.close();
+    expect(existsSync(`${left}-journal`)).toBe(false);
+    expect(checkStoreFile(left)).toMatchObject({ runs: 1 });
   });
 
   it('is made only when it may be', () => {

@@ -53,14 +53,18 @@ function checkStore({ store, format }: StoreFlags, out: Output): number {
 }
 
 function checkText({ version, runs, events, problems }: StoreCheck): readonly string[] {
-  const seen = `${runs} runs with ${events} events, version ${version}`;
+  const seen = `${contentText(runs, events)}, version ${version}`;
   if (problems.length === 0) return [`Sound: ${seen}.`];
   const told = problems.flatMap(({ code, message, next }) => [`[${code}] ${cleanLine(message)}`, `  next: ${next}`]);
   return [...told, `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}: ${seen}.`];
 }
 
+function contentText(runs: number, events: number): string {
+  return `${runs} ${runs === 1 ? 'run' : 'runs'} with ${events} ${events === 1 ? 'event' : 'events'}`;
+}
+
 function backupStore(to: string, { store, format }: StoreFlags, out: Output): void {
   const { file, version, runs, events, bytes } = backupStoreFile(storePath(store), to);
   if (format === 'json') out.lines([JSON.stringify({ file, version, runs, events, bytes }, null, 2)]);
-  else out.lines([`Copied ${runs} runs with ${events} events, ${bytesText(bytes)}; the copy is sound.`]);
+  else out.lines([`Copied ${contentText(runs, events)}, ${bytesText(bytes)}; the copy is sound.`]);
 }

@@ -41,13 +41,21 @@ const typeOfCode: ReadonlyMap<unknown, string> = new Map(Object.entries(forms).m
  * that it is, so that exactly what was given comes back. O(size).
  */
 export function encodeEvent(event: RunEvent): string {
+  return JSON.stringify(recordedForm(event) ?? event);
+}
+
+/** The array; undefined when it would not give back exactly the event. On the way of every append: no copies. */
+function recordedForm(event: RunEvent): readonly unknown[] | undefined {
   const { code, fields, optional = 0 } = forms[event.type];
-  const [first, ...given] = Object.entries(event);
-  const isFormed =
-    first?.[0] === 'type' &&
-    given.length >= fields.length - optional &&
-    given.every(([field, value], place) => field === fields[place] && isRecordable(value));
-  return JSON.stringify(isFormed ? [code, ...given.map(([, value]) => value as unknown)] : event);
+  const recorded: unknown[] = [code];
+  let place = -1;
+  for (const key in event) {
+    const value = (event as unknown as Readonly<Record<string, unknown>>)[key];
+    if (key !== (place < 0 ? 'type' : fields[place]) || !isRecordable(value)) return undefined;
+    if (place >= 0) recorded.push(value);
+    place += 1;
+  }
+  return place >= fields.length - optional ? recorded : undefined;
 }
 
 /** In an array JSON would make null of what it leaves out of an object. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SqliteTooOldError, StoreUnreadableError, StoreVersionError } from '../store-failures.ts';
 import { Connection } from './connection.ts';
 import { hasLostCommits } from './log-loss.ts';
@@ -27,6 +28,7 @@ export function openConnections(file: string, busyMs: number): Connections {
   const opened: Connection[] = [];
   try {
     if (hasLostCommits(file)) throw lostCommits(file);
+    undoHalfMade(file, busyMs);
     const reader = new Connection(file, { readOnly: true, busyMs });
     opened.push(reader);
     requireSafeSqlite(String(reader.get('SELECT sqlite_version() AS version')?.['version']));
@@ -40,6 +42,20 @@ export function openConnections(file: string, busyMs: number): Connections {
   } catch (error) {
     for (const connection of opened) connection.close();
     throw error instanceof Error && sqliteCodeOf(error) !== undefined ? unreadable(file, error) : error;
+  }
+}
+
+/**
+ * A process that ended while it made the file, before that had a write-ahead log, leaves a journal by which SQLite undoes
+ * what is half done: as soon as somebody reads who may write.
+ */
+function undoHalfMade(file: string, busyMs: number): void {
+  if (!existsSync(`${file}-journal`)) return;
+  const connection = new Connection(file, { readOnly: false, busyMs });
+  try {
+    connection.get('SELECT 1 FROM sqlite_schema LIMIT 1');
+  } finally {
+    connection.close();
   }
 }
 

@@ -26,6 +26,11 @@ const causes: Readonly<Record<string, { reason: string; next: string }>> = {
   EEXIST: noDirectory,
 };
 
+const halfMade = {
+  reason: 'A process ended in the middle of a change to the file, which has to be undone first.',
+  next: 'Open it with a command that may write, such as precede list, then try again.',
+};
+
 const noPermission = {
   reason: 'There is no permission to read and write it.',
   next: 'Ask for permission to read and write the file and its directory, or name another store.',
@@ -47,7 +52,11 @@ export function lostCommits(file: string): StoreUnreadableError {
   });
 }
 
+/** SQLite would have to write before it can read: the extended result code of that. */
+const needsUndo = 776;
+
 function describe(error: Error): { reason: string; next: string } {
+  if ('errcode' in error && error.errcode === needsUndo) return halfMade;
   const code = sqliteCodeOf(error) ?? ('code' in error ? String(error.code) : '');
   if (code === 'EACCES' || code === 'EPERM' || code === sqliteCode.permission) return noPermission;
   const other = { reason: `It cannot be read: ${error.message}.`, next: 'Check the file, its directory and the disk.' };

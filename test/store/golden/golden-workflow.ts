@@ -11,6 +11,7 @@ const input = z.object({ kind: z.enum(['succeeds', 'fails', 'undone', 'open']) }
  * one. In the process that makes one, task `b` of an open run never ends; its effect is found to be in place later.
  */
 export function goldenWorkflow(define: typeof defineWorkflow, { isMaking }: { readonly isMaking: boolean }): Workflow {
+  const done = new Set<string>();
   return define({
     name: 'Golden',
     version: '1',
@@ -30,12 +31,21 @@ export function goldenWorkflow(define: typeof defineWorkflow, { isMaking }: { re
         upstream: { a },
         run: () => {
           if (kind === 'fails') throw Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' });
-          return kind === 'open' && isMaking ? new Promise<number>(() => undefined) : 2;
+          if (kind === 'open' && isMaking) return new Promise<number>(() => undefined);
+          done.add(kind);
+          return 2;
         },
-        check: () => (isMaking || kind !== 'open' ? 'needed' : { done: 2 }),
+        check: () => (done.has(kind) || (kind === 'open' && !isMaking) ? { done: 2 } : 'needed'),
+        undo: () => void done.delete(kind),
+      });
+      flow.task('c', {
+        upstream: { b },
+        run: ({ upstream }) => {
+          if (kind === 'undone') throw new Error('to be undone');
+          return upstream.b + 1;
+        },
         undo: () => undefined,
       });
-      flow.task('c', { upstream: { b }, run: ({ upstream }) => upstream.b + 1, undo: () => undefined });
     },
   });
 }
