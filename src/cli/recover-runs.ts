@@ -88,9 +88,18 @@ async function carrySeveral(runs: readonly Run[], carriage: CarriageOfAll): Prom
     const end = await runEnd(workshop.engine, run, { waitsWhilePaused: false });
     return await tellEnd(run, end, { ...carriage, workflow: sourceOf(run, carriage), logFile });
   });
-  const documents = await Promise.all(ended);
+  const documents: string[] = [];
+  for (const [at, result] of (await Promise.allSettled(ended)).entries()) {
+    if (result.status === 'fulfilled') {
+      documents.push(result.value);
+      continue;
+    }
+    terminal.err.lines([`Run ${runs[at]?.id} was not carried to its end:`]);
+    complain(result.reason, terminal.err, { isDebug: false });
+  }
   if (format === 'json') terminal.out.write(`[${documents.join(',\n')}]\n`);
-  return runs.every(({ state }) => state === 'SUCCESS') ? exitCodes.done : exitCodes.failed;
+  const isDone = documents.length === runs.length && runs.every(({ state }) => state === 'SUCCESS');
+  return isDone ? exitCodes.done : exitCodes.failed;
 }
 
 function sourceOf({ header }: Run, { loaded }: CarriageOfAll): string {
