@@ -9,10 +9,11 @@ import { createProgram } from './program.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   let exitCode = 0;
-  const program = createProgram(terminal, (code) => {
+  const setExitCode = (code: number): void => {
     exitCode = code;
-  });
+  };
   try {
+    const program = await createProgram(argv, { terminal, setExitCode });
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {

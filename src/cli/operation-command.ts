@@ -1,21 +1,10 @@
 import type { Command } from 'commander';
+import type { CommandTools } from './command-tools.ts';
 import type { RunState } from '../state/index.ts';
 import { operate, withCarryFlags, withOperateFlags, type OperateFlags, type Operation } from './operate.ts';
-import type { Terminal } from './output.ts';
-
-/** What the commands of operator actions are given besides their arguments. */
-export interface CommandTools {
-  readonly program: Command;
-  readonly terminal: Terminal;
-  readonly setExitCode: (code: number) => void;
-}
 
 /** How an operator action looks on the command line. */
 export interface OperationCommand<Flags extends OperateFlags> {
-  readonly name: string;
-  /** Such as `<run> [task]`. */
-  readonly args: string;
-  readonly summary: string;
   readonly examples: readonly string[];
   /** Whether the run goes on after it in this process: an ended one does, or one that its process has left. */
   readonly isCarried: 'always' | 'if-left';
@@ -34,15 +23,18 @@ const carried = {
     'it ends.',
 } as const;
 
-/** Adds the command of an operator action. */
+/** Makes a command that of an operator action. */
 export function addOperationCommand<Flags extends OperateFlags>(
-  { program, terminal, setExitCode }: CommandTools,
+  { command, terminal, setExitCode }: CommandTools,
   declared: OperationCommand<Flags>,
 ): void {
-  const { name, args, summary, examples, isCarried, act } = declared;
-  const command = program.command(`${name} ${args}`).summary(summary);
+  const { examples, isCarried, act } = declared;
+  const name = command.name();
+  const summary = command.summary();
   const upper = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  const tasks = args.includes('task') ? ' A task is given by its key or its number.' : '';
+  const tasks = command.registeredArguments.some((argument) => argument.name() === 'task')
+    ? ' A task is given by its key or its number.'
+    : '';
   command.description(`${upper}${tasks}${carried[isCarried]}`);
   declared.flags?.(command);
   withOperateFlags(command);

@@ -3,6 +3,7 @@
 // Plain JavaScript that an old Node can parse, so that an old Node gets a sentence instead of a syntax error.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const packageRoot = new URL('../../', import.meta.url);
@@ -21,6 +22,7 @@ if (isAtLeast(process.versions.node, needed)) {
 /** @returns {Promise<number>} the exit code */
 async function runCommand() {
   endWithLauncher();
+  keepCompiled();
   const [folder, extension] = isCheckout
     ? [new URL('./', import.meta.url), 'ts']
     : [new URL('dist/cli/', packageRoot), 'js'];
@@ -46,6 +48,11 @@ function runUnder(node) {
     process.exitCode = code ?? 1;
     if (signal !== null) console.error(`precede: ended by ${signal}`);
   });
+}
+
+/** Compiles each module once, not at each start: of a checkout beside its packages, else where Node keeps such things. */
+function keepCompiled() {
+  module.enableCompileCache(isCheckout ? fileURLToPath(new URL('node_modules/.cache/', packageRoot)) : undefined);
 }
 
 /** Whoever kills the process that was started means the one that does the work, which the variable tells apart. */

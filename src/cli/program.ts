@@ -1,28 +1,121 @@
 import { Command } from 'commander';
-import { addCancelCommand } from './commands/cancel.ts';
-import { addGraphCommand } from './commands/graph.ts';
-import { addInventoryCommand } from './commands/inventory.ts';
-import { addListCommand } from './commands/list.ts';
-import { addLogsCommand } from './commands/logs.ts';
-import { addPauseCommand } from './commands/pause.ts';
-import { addPlanCommand } from './commands/plan.ts';
-import { addPruneCommand } from './commands/prune.ts';
-import { addRecoverCommand } from './commands/recover.ts';
-import { addResolveCommand } from './commands/resolve.ts';
-import { addResumeCommand } from './commands/resume.ts';
-import { addRetryCommand } from './commands/retry.ts';
-import { addRollbackCommand } from './commands/rollback.ts';
-import { addRunCommand } from './commands/run.ts';
-import { addSandboxCommand } from './commands/sandbox.ts';
-import { addShowCommand } from './commands/show.ts';
-import { addSkipCommand } from './commands/skip.ts';
-import { addStoreCommand } from './commands/store.ts';
-import { addVersionCommand } from './commands/version.ts';
-import type { Terminal } from './output.ts';
+import type { AddCommand, CommandTools } from './command-tools.ts';
 import { packageVersion } from './package-root.ts';
 
-/** Every command, with its flags. The exit code of a command that ends without an error goes to `setExitCode`. */
-export function createProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
+interface Listed {
+  /** Its name and its arguments. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<AddCommand>;
+}
+
+/** In the order of the help. Only the one that is asked for is loaded. */
+const commands: readonly Listed[] = [
+  {
+    usage: 'plan <workflow>',
+    summary: 'show what a run would do, without doing anything',
+    load: async () => (await import('./commands/plan.ts')).addPlanCommand,
+  },
+  {
+    usage: 'run <workflow>',
+    summary: 'run a workflow and show it until it ends',
+    load: async () => (await import('./commands/run.ts')).addRunCommand,
+  },
+  {
+    usage: 'list',
+    summary: 'list the runs of a store, newest first',
+    load: async () => (await import('./commands/list.ts')).addListCommand,
+  },
+  {
+    usage: 'show <run>',
+    summary: 'show a run and its tasks',
+    load: async () => (await import('./commands/show.ts')).addShowCommand,
+  },
+  {
+    usage: 'logs <run> [task]',
+    summary: 'print what the tasks of a run logged',
+    load: async () => (await import('./commands/logs.ts')).addLogsCommand,
+  },
+  {
+    usage: 'graph <run-or-workflow>',
+    summary: 'draw a run, coloured by state, or a workflow',
+    load: async () => (await import('./commands/graph.ts')).addGraphCommand,
+  },
+  {
+    usage: 'retry <run> [task]',
+    summary: 'let failed and cancelled tasks of a run run again: all, or one',
+    load: async () => (await import('./commands/retry.ts')).addRetryCommand,
+  },
+  {
+    usage: 'skip <run> <task>',
+    summary: 'go on without a failed task',
+    load: async () => (await import('./commands/skip.ts')).addSkipCommand,
+  },
+  {
+    usage: 'cancel <run> [task]',
+    summary: 'cancel a run, or one running task',
+    load: async () => (await import('./commands/cancel.ts')).addCancelCommand,
+  },
+  {
+    usage: 'resolve <run> <task>',
+    summary: 'say how a task of unknown outcome really ended',
+    load: async () => (await import('./commands/resolve.ts')).addResolveCommand,
+  },
+  {
+    usage: 'pause <run>',
+    summary: 'start nothing more of a run until it is resumed',
+    load: async () => (await import('./commands/pause.ts')).addPauseCommand,
+  },
+  {
+    usage: 'resume <run>',
+    summary: 'let a paused run go on',
+    load: async () => (await import('./commands/resume.ts')).addResumeCommand,
+  },
+  {
+    usage: 'rollback <run>',
+    summary: 'undo everything of an ended run, in reverse order',
+    load: async () => (await import('./commands/rollback.ts')).addRollbackCommand,
+  },
+  {
+    usage: 'recover',
+    summary: 'take up every open run whose process has ended, and carry it to its end',
+    load: async () => (await import('./commands/recover.ts')).addRecoverCommand,
+  },
+  {
+    usage: 'prune',
+    summary: 'remove runs that are over from a store',
+    load: async () => (await import('./commands/prune.ts')).addPruneCommand,
+  },
+  {
+    usage: 'store',
+    summary: 'check a store, or copy it while it is used',
+    load: async () => (await import('./commands/store.ts')).addStoreCommand,
+  },
+  {
+    usage: 'inventory',
+    summary: 'describe real clusters, hosts and packages in a file',
+    load: async () => (await import('./commands/inventory.ts')).addInventoryCommand,
+  },
+  {
+    usage: 'sandbox',
+    summary: 'keep a fleet of stand-in hosts running',
+    load: async () => (await import('./commands/sandbox.ts')).addSandboxCommand,
+  },
+  {
+    usage: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./commands/version.ts')).addVersionCommand,
+  },
+];
+
+/**
+ * Every command with its summary, and the one that is asked for with its flags. The exit code of a command that ends
+ * without an error goes to `setExitCode`.
+ */
+export async function createProgram(
+  argv: readonly string[],
+  { terminal, setExitCode }: Omit<CommandTools, 'command'>,
+): Promise<Command> {
   const program = new Command('precede')
     .description('A task-DAG workflow engine: declare a workflow once; plan it, run it, prove it.')
     .version(packageVersion(), '--version', 'print the version')
@@ -38,27 +131,18 @@ export function createProgram(terminal: Terminal, setExitCode: (code: number) =>
       getOutHelpWidth: () => terminal.out.columns(),
       getErrHelpWidth: () => terminal.err.columns(),
     });
-  addPlanCommand(program, terminal);
-  addRunCommand(program, terminal, setExitCode);
-  addListCommand(program, terminal);
-  addShowCommand(program, terminal);
-  addLogsCommand(program, terminal);
-  addGraphCommand(program, terminal);
-  const tools = { program, terminal, setExitCode };
-  addRetryCommand(tools);
-  addSkipCommand(tools);
-  addCancelCommand(tools);
-  addResolveCommand(tools);
-  addPauseCommand(tools);
-  addResumeCommand(tools);
-  addRollbackCommand(tools);
-  addRecoverCommand(program, terminal, setExitCode);
-  addPruneCommand(program, terminal);
-  addStoreCommand(program, terminal, setExitCode);
-  addInventoryCommand(program, terminal, setExitCode);
-  addSandboxCommand(program, terminal, setExitCode);
-  addVersionCommand(program, terminal);
+  const asked = nameAsked(argv);
+  for (const { usage, summary, load } of commands) {
+    const command = program.command(usage).summary(summary);
+    if (command.name() === asked) (await load())({ command, terminal, setExitCode });
+  }
   return program;
+}
+
+/** The command that is called, or about which help is asked for; undefined when there is none. */
+function nameAsked(argv: readonly string[]): string | undefined {
+  const [first, second] = argv.filter((argument) => !argument.startsWith('-'));
+  return first === 'help' ? second : first;
 }
 
 const notes = `

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
 import { planDot, planMermaid, planText, type Drawable } from '../../plan/index.ts';
 import { topologicalOrder, upstreamsOf } from '../../graph/index.ts';
 import type { Run } from '../../run/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { withInputFlags, type InputFlags } from '../input-flags.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Output } from '../output.ts';
 import { readRun, runNumber } from '../run-argument.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { cleanLine } from '../views/clean-text.ts';
@@ -18,11 +18,8 @@ interface GraphFlags extends InputFlags {
 }
 
 /** Adds `precede graph`. */
-export function addGraphCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('graph <run-or-workflow>')
-    .summary('draw a run, coloured by state, or a workflow')
-    .description('Draws the tasks and edges of a run, given by its number, or of a workflow.');
+export function addGraphCommand({ command, terminal }: CommandTools): void {
+  command.description('Draws the tasks and edges of a run, given by its number, or of a workflow.');
   withInputFlags(command);
   withStoreFlag(command);
   withFormat(command, ['mermaid', 'dot', 'text']);

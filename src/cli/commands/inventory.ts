@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import {
   describeInventory,
   inventoryEntries,
@@ -6,6 +5,7 @@ import {
   inventoryOf,
   writeInventory,
 } from '../../oceanbase/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { checkInventory, type CheckFlags } from '../inventory-check.ts';
 import { importInventoryFile, type ImportFlags } from '../inventory-import.ts';
@@ -21,10 +21,8 @@ interface ExportFlags {
 const formats = ['text', 'json'] as const;
 
 /** Adds `precede inventory` with `check`, `import`, `export`, `scan-keys` and `schema`. */
-export function addInventoryCommand(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
-  const inventory = program
-    .command('inventory')
-    .summary('describe real clusters, hosts and packages in a file')
+export function addInventoryCommand({ command: inventory, terminal, setExitCode }: CommandTools): void {
+  inventory
     .description(
       'An inventory file says which clusters, hosts and packages there are and how they are reached. Secrets stand in ' +
         'it by reference only, and every host has its public key pinned.',

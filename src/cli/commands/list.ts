@@ -1,8 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { runStates, type RunState } from '../../state/index.ts';
 import type { RunSummary } from '../../store/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { count, withFormat } from '../common-flags.ts';
-import type { Terminal } from '../output.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { cleanLine } from '../views/clean-text.ts';
 import { dateText } from '../views/clock-text.ts';
@@ -18,10 +18,8 @@ interface ListFlags {
 const limitDefault = 100;
 
 /** Adds `precede list`. */
-export function addListCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('list')
-    .summary('list the runs of a store, newest first')
+export function addListCommand({ command, terminal }: CommandTools): void {
+  command
     .addOption(new Option('--state <state>', 'only runs in this state').argParser(stateFrom))
     .option('--limit <count>', `at most so many (default: ${limitDefault})`, count, limitDefault);
   withStoreFlag(command);

@@ -1,12 +1,12 @@
-import type { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../../run/index.ts';
 import { isSettledRun } from '../../state/index.ts';
 import type { KeptLogLine } from '../../store/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import { logPages } from '../log-lines.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Output } from '../output.ts';
 import { readRun, runNumber, taskIndex } from '../run-argument.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { cleanLines } from '../views/clean-text.ts';
@@ -22,10 +22,8 @@ interface LogsFlags {
 const lookMs = 250;
 
 /** Adds `precede logs`. */
-export function addLogsCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('logs <run> [task]')
-    .summary('print what the tasks of a run logged')
+export function addLogsCommand({ command, terminal }: CommandTools): void {
+  command
     .description('Prints what the tasks of a run logged, or one task, given by its key or its number.')
     .option('--follow', 'go on printing until the run ends');
   withStoreFlag(command);

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
 import { readInventoryFile } from '../../oceanbase/index.ts';
 import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withConcurrency, withFormat } from '../common-flags.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile, withInventoryFlag } from '../inventory-flag.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Output } from '../output.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { loadWorkflow } from '../workflow-source.ts';
 import { planOf, stepsPerHost } from '../workshop.ts';
@@ -16,14 +16,11 @@ interface PlanFlags extends InputFlags {
 }
 
 /** Adds `precede plan`. */
-export function addPlanCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('plan <workflow>')
-    .summary('show what a run would do, without doing anything')
-    .description(
-      'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
-        'Looks at no host and no store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
-    );
+export function addPlanCommand({ command, terminal }: CommandTools): void {
+  command.description(
+    'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
+      'Looks at no host and no store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
+  );
   withInputFlags(command);
   command.option('--sandbox', 'as for `precede run`; nothing is started');
   withInventoryFlag(command);

@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { isSettledRun, runStates, type RunState } from '../../state/index.ts';
 import { giveBackSpace, type PrunedRun, type StoreSize } from '../../store/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { countOrNone, withFormat } from '../common-flags.ts';
 import { duration } from '../duration-argument.ts';
 import type { Terminal } from '../output.ts';
@@ -32,10 +33,8 @@ interface Pruning {
 }
 
 /** Adds `precede prune`. */
-export function addPruneCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('prune')
-    .summary('remove runs that are over from a store')
+export function addPruneCommand({ command, terminal }: CommandTools): void {
+  command
     .description(
       'Removes runs that are over, each whole: its journal, its log and its idempotency key. Open runs always stay, and ' +
         'no number of a run is ever given out again. With both --older-than and --keep a run goes only when both allow ' +

@@ -1,15 +1,12 @@
-import type { Command } from 'commander';
+import type { CommandTools } from '../command-tools.ts';
 import { recover, type RecoverFlags } from '../recover-runs.ts';
 import { withBy, withFormat } from '../common-flags.ts';
 import { withCarryFlags } from '../operate.ts';
-import type { Terminal } from '../output.ts';
 import { withStoreFlag } from '../store-place.ts';
 
 /** Adds `precede recover`. */
-export function addRecoverCommand(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
-  const command = program
-    .command('recover')
-    .summary('take up every open run whose process has ended, and carry it to its end')
+export function addRecoverCommand({ command, terminal, setExitCode }: CommandTools): void {
+  command
     .description(
       'Takes up every open run of a store whose process has ended, and carries it to its end: what is recorded never ' +
         'runs again, and what was under way is settled by asking the hosts and the database. Runs that another process ' +

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import type { Resolution } from '../../run/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { parseJson } from '../json-input.ts';
-import { addOperationCommand, type CommandTools } from '../operation-command.ts';
+import { addOperationCommand } from '../operation-command.ts';
 import type { OperateFlags } from '../operate.ts';
 
 interface ResolveFlags extends OperateFlags {
@@ -13,9 +14,6 @@ interface ResolveFlags extends OperateFlags {
 /** Adds `precede resolve`. */
 export function addResolveCommand(tools: CommandTools): void {
   addOperationCommand<ResolveFlags>(tools, {
-    name: 'resolve',
-    args: '<run> <task>',
-    summary: 'say how a task of unknown outcome really ended',
     examples: ["resolve 1 8 --as success --output '{}'", 'resolve 1 8 --as failed --reason "nothing is installed"'],
     isCarried: 'if-left',
     flags: (command) =>

@@ -1,11 +1,9 @@
-import { addOperationCommand, type CommandTools } from '../operation-command.ts';
+import type { CommandTools } from '../command-tools.ts';
+import { addOperationCommand } from '../operation-command.ts';
 
 /** Adds `precede resume`. */
 export function addResumeCommand(tools: CommandTools): void {
   addOperationCommand(tools, {
-    name: 'resume',
-    args: '<run>',
-    summary: 'let a paused run go on',
     examples: ['resume 1'],
     isCarried: 'if-left',
     act: () => (engine, runId, options) => engine.resume(runId, options),

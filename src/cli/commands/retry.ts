@@ -1,11 +1,9 @@
-import { addOperationCommand, type CommandTools } from '../operation-command.ts';
+import type { CommandTools } from '../command-tools.ts';
+import { addOperationCommand } from '../operation-command.ts';
 
 /** Adds `precede retry`. */
 export function addRetryCommand(tools: CommandTools): void {
   addOperationCommand(tools, {
-    name: 'retry',
-    args: '<run> [task]',
-    summary: 'let failed and cancelled tasks of a run run again: all, or one',
     examples: ['retry 1 --dry-run', 'retry 1 --sandbox-dir ./sandbox', 'retry 1 "host:2/Install rpm"'],
     isCarried: 'always',
     act: (task) => (engine, runId, options) => engine.retry(runId, task, options),

@@ -1,4 +1,5 @@
-import { addOperationCommand, type CommandTools } from '../operation-command.ts';
+import type { CommandTools } from '../command-tools.ts';
+import { addOperationCommand } from '../operation-command.ts';
 import type { OperateFlags } from '../operate.ts';
 
 interface RollbackFlags extends OperateFlags {
@@ -8,9 +9,6 @@ interface RollbackFlags extends OperateFlags {
 /** Adds `precede rollback`. Its exit code is 0 when the run is ROLLED_BACK: that is what was asked for. */
 export function addRollbackCommand(tools: CommandTools): void {
   addOperationCommand<RollbackFlags>(tools, {
-    name: 'rollback',
-    args: '<run>',
-    summary: 'undo everything of an ended run, in reverse order',
     examples: ['rollback 1 --dry-run', 'rollback 1 --sandbox-dir ./sandbox'],
     isCarried: 'always',
     aim: 'ROLLED_BACK',

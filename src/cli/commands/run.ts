@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '../../observe/index.ts';
@@ -10,6 +10,7 @@ import {
   type SandboxAccess,
 } from '../../oceanbase/index.ts';
 import { carryRun } from '../carry-run.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
 import { duration } from '../duration-argument.ts';
 import type { Hosts } from '../go-on.ts';
@@ -40,15 +41,12 @@ interface RunFlags extends InputFlags, SandboxFlags {
 const serversDefault = 2;
 
 /** Adds `precede run`. */
-export function addRunCommand(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
-  const command = program
-    .command('run <workflow>')
-    .summary('run a workflow and show it until it ends')
-    .description(
-      'Runs a workflow: the name of a built-in one, the path of a module whose default export is a workflow, or the ' +
-        'path of a .json file that holds a graph. Ends with 0 when the run is SUCCESS, 1 when it ends otherwise, 2 when ' +
-        'it was refused and nothing was started.',
-    );
+export function addRunCommand({ command, terminal, setExitCode }: CommandTools): void {
+  command.description(
+    'Runs a workflow: the name of a built-in one, the path of a module whose default export is a workflow, or the ' +
+      'path of a .json file that holds a graph. Ends with 0 when the run is SUCCESS, 1 when it ends otherwise, 2 when ' +
+      'it was refused and nothing was started.',
+  );
   withInputFlags(command);
   command
     .option('--sandbox', 'start a fleet of stand-in hosts for this run, which ends with it')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { launchSandbox, readSandbox, stopSandbox, type SandboxAccess } from '../../oceanbase/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { countOrNone, withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../output.ts';
@@ -19,10 +20,8 @@ interface UpFlags extends DirFlags, SandboxFlags {
 const hostsDefault = 2;
 
 /** Adds `precede sandbox` with `up`, `status` and `down`. */
-export function addSandboxCommand(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
-  const sandbox = program
-    .command('sandbox')
-    .summary('keep a fleet of stand-in hosts running')
+export function addSandboxCommand({ command: sandbox, terminal, setExitCode }: CommandTools): void {
+  sandbox
     .description(
       'A fleet of stand-in hosts on loopback: real SSH servers, files, processes and ports, with an observer, rpm and ' +
         'agent that imitate what adding a server needs. It is not OceanBase.',

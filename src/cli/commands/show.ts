@@ -1,12 +1,13 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { toTaskInfo } from '../../ocp/index.ts';
 import type { Run, WaitingTask } from '../../run/index.ts';
 import { isSettledRun } from '../../state/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Output } from '../output.ts';
 import { readRun, runNumber, taskIndex } from '../run-argument.ts';
 import { liveView } from '../run-view.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
@@ -25,10 +26,8 @@ interface ShowFlags {
 const lookMs = 250;
 
 /** Adds `precede show`. */
-export function addShowCommand(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('show <run>')
-    .summary('show a run and its tasks')
+export function addShowCommand({ command, terminal }: CommandTools): void {
+  command
     .description('Shows a run and its tasks; as JSON, in the documented shape.')
     .option('--watch', 'go on showing it until it ends');
   const why = new Option('--why [task]', 'say why its tasks wait: all, or one by its key or number');

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
 import { backupStoreFile, checkStoreFile, type StoreCheck } from '../../store/index.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Output } from '../output.ts';
 import { storePath, withStoreFlag } from '../store-place.ts';
 import { bytesText } from '../views/bytes-text.ts';
 import { cleanLine } from '../views/clean-text.ts';
@@ -15,10 +15,8 @@ interface StoreFlags {
 const formats = ['text', 'json'] as const;
 
 /** Adds `precede store` with `check` and `backup`. */
-export function addStoreCommand(program: Command, { out }: Terminal, setExitCode: (code: number) => void): void {
-  const store = program
-    .command('store')
-    .summary('check a store, or copy it while it is used')
+export function addStoreCommand({ command: store, terminal: { out }, setExitCode }: CommandTools): void {
+  store
     .description('Looks after the file in which runs are kept. See also precede prune.')
     .addHelpText('after', examples);
   const check = store
