@@ -10,6 +10,7 @@ export default mergeConfig(
     root: new URL('..', import.meta.url).pathname,
     test: {
       pool: test?.pool ?? 'forks',
+      env: test?.env ?? {},
       fileParallelism: false,
       testTimeout: 900_000,
       hookTimeout: 120_000,

@@ -8,6 +8,11 @@ export default mergeConfig(
   defineConfig(rest),
   defineConfig({
     root: new URL('..', import.meta.url).pathname,
-    test: { pool: test?.pool ?? 'forks', maxWorkers: test?.maxWorkers ?? '100%', include: ['test/**/*.slow.ts'] },
+    test: {
+      pool: test?.pool ?? 'forks',
+      maxWorkers: test?.maxWorkers ?? '100%',
+      env: test?.env ?? {},
+      include: ['test/**/*.slow.ts'],
+    },
   }),
 );

@@ -27,11 +27,11 @@ function property(scenarios: fc.Arbitrary<Scenario>, keep: (scenario: Scenario) 
 
 describe('a run of any plan, whatever happens and whatever is asked of it', { timeout: timeoutMs }, () => {
   it('keeps order, once, join, limit and stop', async () => {
-    await property(anyScenario(40), async (scenario) => expectKept(await play(scenario), scenario), 500);
+    await property(anyScenario(40), async (scenario) => expectKept(await play(scenario), scenario), 250);
   });
 
   it('keeps them with up to 200 tasks', async () => {
-    await property(anyScenario(200), async (scenario) => expectKept(await play(scenario), scenario), 80);
+    await property(anyScenario(200), async (scenario) => expectKept(await play(scenario), scenario), 40);
   });
 
   it('succeeds when nothing fails and nobody interferes', async () => {

@@ -32,9 +32,11 @@ export async function precede(args: readonly string[], options: SpawnOptions): P
 /** Starts `precede` as a process of its own. */
 export function spawnPrecede(args: readonly string[], { cwd, env = {} }: SpawnOptions): ChildProcess {
   const unset = { PRECEDE_STORE: undefined, PRECEDE_DEBUG: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined };
-  // The same program is started again and again; compiling it once saves two thirds of the time.
-  const whole = { ...process.env, ...unset, NODE_COMPILE_CACHE: compiled, ...env };
-  return spawn(process.execPath, [launcher, ...args], { cwd, env: whole, timeout: 120_000 });
+  return spawn(process.execPath, [launcher, ...args], {
+    cwd,
+    env: { ...process.env, ...unset, ...env },
+    timeout: 120_000,
+  });
 }
 
 /** Resolves when a process has ended and everything that it printed has arrived. */
@@ -49,8 +51,7 @@ export async function endOf(child: ChildProcess): Promise<Ended> {
   return { status: await promise, stdout, stderr };
 }
 
-const compiled = realpathSync(mkdtempSync(join(tmpdir(), 'precede-e2e-compiled-')));
-const directories: string[] = [compiled];
+const directories: string[] = [];
 
 afterAll(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
