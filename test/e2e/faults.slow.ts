@@ -182,7 +182,7 @@ describe('a connection that is cut', () => {
         const ended = await precede([...args, '--format', 'json'], { cwd });
         expect(infoOf(ended).status).toBe('SUCCESS');
         const log = readFileSync(join(cwd, 'runs.run-1.log'), 'utf8');
-        expect(log).toMatch(/ended without an exit status.* Sending it again/);
+        expect(log).toMatch(/ended without an exit status.* Asking the host for the result/);
         expect(log).not.toContain('already installed');
         const statements = readFileSync(sqlLog, 'utf8').split('\n');
         expect(statements.filter((line) => /received.*ADD SERVER/.test(line))).toHaveLength(2);

@@ -108,7 +108,7 @@ export const faultKinds = Object.freeze({
   },
   flapping: {
     ...{ of: host, task: 'Wait observer active', ends: 'SERVERS_FLAPPING' },
-    does: 'the observer serves for 50 ms, is offline for 200 ms, and so on',
+    does: 'the observer serves for 20 ms, is offline for 200 ms, and so on',
   },
   'agent-missing': {
     ...{ of: host, task: 'Start ocp agent service', ends: 'AGENT_MISSING' },

@@ -82,7 +82,7 @@ async function lookTwice(
   onServing(servingOf(first));
   if (servingOf(first).length < first.length) return { waiting: missingOf(first) };
   const { services } = await openFirst(context, watch.servers);
-  await delay(services.pollIntervalMs / 2, undefined, { signal: context.signal });
+  await delay(services.pollIntervalMs, undefined, { signal: context.signal });
   const second = await lookAtServers(context, watch);
   const gone = second.filter(({ time }, index) => time !== first[index]?.time);
   if (gone.length > 0)

@@ -29,7 +29,7 @@ export interface MembershipOptions {
 
 const redialMs = 200;
 /** How long an observer with the fault `flapping` serves at a time. */
-const flapMs = 50;
+const flapMs = 20;
 const dialTimeoutMs = 2_000;
 
 /** Opens the membership that the data directory keeps. */
