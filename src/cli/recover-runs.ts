@@ -94,6 +94,8 @@ async function carrySeveral(runs: readonly Run[], carriage: CarriageOfAll): Prom
       documents.push(result.value);
       continue;
     }
+    // They were all left, as this process was asked to.
+    if (result.reason instanceof EngineClosedError) throw result.reason;
     terminal.err.lines([`Run ${runs[at]?.id} was not carried to its end:`]);
     complain(result.reason, terminal.err, { isDebug: false });
   }
