@@ -6,7 +6,7 @@ import { complain } from './complaint.ts';
 import { exitCodes } from './exit-codes.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { fleetOf } from './operate.ts';
-import type { Terminal } from './output.ts';
+import type { Output, Terminal } from './output.ts';
 import { runEnd } from './run-end.ts';
 import { openExistingStore, storePath } from './store-place.ts';
 import { loadWorkflow, type LoadedWorkflow } from './workflow-source.ts';
@@ -88,20 +88,20 @@ async function carrySeveral(runs: readonly Run[], carriage: CarriageOfAll): Prom
     const end = await runEnd(workshop.engine, run, { waitsWhilePaused: false });
     return await tellEnd(run, end, { ...carriage, workflow: sourceOf(run, carriage), logFile });
   });
-  const documents: string[] = [];
-  for (const [at, result] of (await Promise.allSettled(ended)).entries()) {
-    if (result.status === 'fulfilled') {
-      documents.push(result.value);
-      continue;
-    }
-    // They were all left, as this process was asked to.
-    if (result.reason instanceof EngineClosedError) throw result.reason;
-    terminal.err.lines([`Run ${runs[at]?.id} was not carried to its end:`]);
-    complain(result.reason, terminal.err, { isDebug: false });
-  }
+  const results = await Promise.allSettled(ended);
+  for (const [at, result] of results.entries()) tellLost(runs[at], result, terminal.err);
+  const documents = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (format === 'json') terminal.out.write(`[${documents.join(',\n')}]\n`);
   const isDone = documents.length === runs.length && runs.every(({ state }) => state === 'SUCCESS');
   return isDone ? exitCodes.done : exitCodes.failed;
+}
+
+/** How one run fares is no matter for the others; but they are all left when this process is asked to end. */
+function tellLost(run: Run | undefined, result: PromiseSettledResult<string>, err: Output): void {
+  if (result.status === 'fulfilled') return;
+  if (result.reason instanceof EngineClosedError) throw result.reason;
+  err.lines([`Run ${run?.id} was not carried to its end:`]);
+  complain(result.reason, err, { isDebug: false });
 }
 
 function sourceOf({ header }: Run, { loaded }: CarriageOfAll): string {
