@@ -214,7 +214,8 @@ async function command(
 
 /** As a shell in the consumer's folder has it: without what `npm run` says of the checkout, with what the registry needs. */
 function consumerEnvironment(): NodeJS.ProcessEnv {
-  const ofCheckout = /^(?:npm_package_|npm_lifecycle_|npm_config_local_prefix$|INIT_CWD$|NODE_(?!EXTRA_CA_CERTS$)|PRECEDE_)/;
+  const ofCheckout =
+    /^(?:npm_package_|npm_lifecycle_|npm_config_local_prefix$|INIT_CWD$|NODE_(?!EXTRA_CA_CERTS$)|PRECEDE_)/;
   const kept = Object.entries(process.env).filter(([name]) => !ofCheckout.test(name));
   return { ...Object.fromEntries(kept), TMPDIR: scratch };
 }
