@@ -141,9 +141,8 @@ describe('a fault, provoked by one command', () => {
     const { stderr } = run(before);
     const sound = stderr.indexOf(lineOf(run(before), 'Pre check for install OB', 1));
     expect(sound).toBeGreaterThan(0);
-    for (const host of [11, 13]) {
-      expect(stderr.indexOf(lineOf(run(before), 'Pre check for install OB', host))).toBeGreaterThan(sound);
-    }
+    const silent = stderr.indexOf(lineOf(run(before), 'Pre check for install OB', 11));
+    expect(silent).toBeGreaterThan(sound);
   });
 
   it('untuned-kernel and slow are no failures: the log warns, the pre-check passes', () => {
