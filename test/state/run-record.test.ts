@@ -17,7 +17,7 @@ import {
 import { NaiveRun } from './naive-run.ts';
 import { everyEvent, everythingOf, statesOf } from './run-events.ts';
 
-const policies = ['finish-running', 'continue', 'abort-running'] as const;
+const policies = ['finish-running', 'continue', 'abort-running', 'rollback'] as const;
 
 describe('RunRecord', () => {
   it.each([
