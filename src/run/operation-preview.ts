@@ -80,34 +80,28 @@ function touchedBy({ plan, record, decided }: PreviewFacts): ReadonlyMap<number,
   const touched = new Map<number, Words>();
   for (const event of decided) {
     const tasks = 'tasks' in event ? event.tasks : 'task' in event ? [event.task] : [];
-    for (const task of tasks) touched.set(task, wordsOf(event, plan, { task, attempt: record.attempt(task) }));
+    const words = wordsOf[event.type];
+    if (words) for (const task of tasks) touched.set(task, words(plan, task, record.attempt(task)));
   }
   return touched;
 }
 
-function wordsOf(event: RunEvent, plan: Plan, { task, attempt }: { task: number; attempt: number }): Words {
-  switch (event.type) {
-    case 'tasks-retried':
-      return { does: 'run', text: `runs again, attempt ${attempt + 1}` };
-    case 'task-skipped':
-      return { does: 'skip', text: 'is skipped; what waits for it goes on' };
-    case 'task-resolved-success':
-      return { does: 'resolve', text: 'counts as SUCCESS' };
-    case 'task-resolved-failed':
-      return { does: 'resolve', text: 'counts as FAILED' };
-    case 'run-rollback-started':
-      return undoWords(plan, task);
-    case 'undos-retried':
-      return { does: 'undo', text: 'is undone, once more' };
-    case 'undo-skipped':
-      return {
-        does: 'skip',
-        text: plan.tasks[task]?.irreversible ? 'cannot be undone; it is left as it is' : 'is left as it is',
-      };
-    default:
-      return { does: 'cancel', text: 'is asked to end, and is CANCELLING until it has' };
-  }
-}
+type Touching = (plan: Plan, task: number, attempt: number) => Words;
+
+/** What the events of actions do to each of their tasks. */
+const wordsOf: Partial<Record<RunEvent['type'], Touching>> = {
+  'tasks-retried': (_plan, _task, attempt) => ({ does: 'run', text: `runs again, attempt ${attempt + 1}` }),
+  'task-skipped': () => ({ does: 'skip', text: 'is skipped; what waits for it goes on' }),
+  'task-cancelling': () => ({ does: 'cancel', text: 'is asked to end, and is CANCELLING until it has' }),
+  'task-resolved-success': () => ({ does: 'resolve', text: 'counts as SUCCESS' }),
+  'task-resolved-failed': () => ({ does: 'resolve', text: 'counts as FAILED' }),
+  'run-rollback-started': (plan, task) => undoWords(plan, task),
+  'undos-retried': () => ({ does: 'undo', text: 'is undone, once more' }),
+  'undo-skipped': (plan, task) => ({
+    does: 'skip',
+    text: plan.tasks[task]?.irreversible ? 'cannot be undone; it is left as it is' : 'is left as it is',
+  }),
+};
 
 function undoWords(plan: Plan, task: number): Words {
   const declared = plan.tasks[task];

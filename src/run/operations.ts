@@ -128,7 +128,7 @@ export function rollbackOf(
   { by, atMs, without = new Set() }: { by: string; atMs: number; without?: ReadonlySet<number> },
 ): readonly RunEvent[] {
   const tasks = tasksToUndo(record);
-  const left = tasks.filter((task) => plan.tasks[task]?.irreversible || without.has(task));
+  const left = tasks.filter((task) => plan.tasks[task]?.irreversible === true || without.has(task));
   return [
     { type: 'run-rollback-started', tasks, by, atMs },
     ...left.map((task): RunEvent => ({ type: 'undo-skipped', task, by, atMs })),
