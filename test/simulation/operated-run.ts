@@ -6,7 +6,7 @@ import { PuppetTask } from '../support/puppet-task.ts';
 import { drawnWorkflow, type DrawnTask } from '../support/setup.ts';
 import { quiet } from '../support/turns.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import type { Ask, ModelPlan } from './operator-model.ts';
+import { taskOf, type Ask, type ModelPlan } from './operator-model.ts';
 
 const runId = 1;
 /** Turns of the event loop after which a run that is not where it ought to be never gets there. */
@@ -61,7 +61,8 @@ export class OperatedRun {
   act(ask: Ask, dryRun: boolean): Promise<OperationResult> {
     const { engine } = this;
     const options = { dryRun, by: 'ops' };
-    const task = 'task' in ask && ask.task !== undefined ? key(ask.task) : undefined;
+    const index = taskOf(ask);
+    const task = index === undefined ? undefined : key(index);
     switch (ask.kind) {
       case 'retry':
         return engine.retry(runId, task, options);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { PrecedeError } from '../../src/errors/index.ts';
 import type { TaskState } from '../../src/state/index.ts';
 import { OperatedRun } from './operated-run.ts';
-import { OperatorModel, type Ask, type ModelPlan } from './operator-model.ts';
+import { OperatorModel, taskOf, type Ask, type ModelPlan } from './operator-model.ts';
 
 interface Model {
   readonly model: OperatorModel;
@@ -94,10 +94,11 @@ class Act implements Command {
 
   #askOf(model: OperatorModel): Ask {
     const ask = this.#asked;
-    if (!this.#looks || !('task' in ask) || ask.task === undefined) return ask;
+    const index = taskOf(ask);
+    if (!this.#looks || index === undefined) return ask;
     const tasks = model.tasksIn(...(meantFor[ask.kind] ?? []));
-    const task = tasks[ask.task % tasks.length];
-    return task === undefined ? ask : { ...ask, task };
+    const task = tasks[index % tasks.length];
+    return task === undefined ? ask : ({ ...ask, task } as Ask);
   }
 
   toString(): string {

@@ -14,6 +14,11 @@ export interface ModelPlan {
   readonly onFailure: FailurePolicy;
 }
 
+/** The task that is asked for, if one is. */
+export function taskOf(ask: Ask): number | undefined {
+  return (ask as { readonly task?: number }).task;
+}
+
 /** What an operator asks for; tasks by index. */
 export type Ask =
   | { readonly kind: 'retry' | 'cancel'; readonly task?: number }
@@ -135,55 +140,76 @@ export class OperatorModel {
   }
 
   #eventsOf(ask: Ask): readonly RunEvent[] | undefined {
-    const { run } = this;
-    const isForward = ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'].includes(run.state);
-    const isBackward = run.state === 'ROLLING_BACK' || run.state === 'ROLLBACK_FAILED';
     switch (ask.kind) {
-      case 'retry': {
-        const can = isBackward ? [...run.rollback.failed] : isForward ? this.tasksIn('FAILED', 'CANCELLED') : [];
-        const tasks = ask.task === undefined ? can.toSorted((a, b) => a - b) : can.filter((task) => task === ask.task);
-        const isRestart = run.state === 'CANCELLED' && ask.task === undefined;
-        if (tasks.length === 0 && !isRestart) return undefined;
-        return [{ type: isBackward ? 'undos-retried' : 'tasks-retried', tasks, atMs, by }];
-      }
-      case 'skip': {
-        const { task } = ask;
-        if (isBackward) return run.rollback.failed.has(task) ? [{ type: 'undo-skipped', task, atMs, by }] : undefined;
-        const isFailed = isForward && this.#stateOf(task) === 'FAILED';
-        return isFailed ? [{ type: 'task-skipped', task, atMs, by }] : undefined;
-      }
-      case 'cancel': {
-        if (ask.task !== undefined) {
-          const isRunning = this.#stateOf(ask.task) === 'RUNNING';
-          return isRunning ? [{ type: 'task-cancelling', task: ask.task, atMs, by }] : undefined;
-        }
-        if (run.state !== 'RUNNING' && run.state !== 'PAUSED') return undefined;
-        const running = this.tasksIn('RUNNING').map((task): RunEvent => ({ type: 'task-cancelling', task, atMs, by }));
-        return [{ type: 'run-cancel-requested', atMs, by }, ...running];
-      }
+      case 'retry':
+        return this.#retry(ask.task);
+      case 'skip':
+        return this.#skip(ask.task);
+      case 'cancel':
+        return ask.task === undefined ? this.#cancelRun() : this.#cancel(ask.task);
       case 'pause':
-        return run.state === 'RUNNING' ? [{ type: 'run-paused', atMs, by }] : undefined;
+        return this.state === 'RUNNING' ? [{ type: 'run-paused', atMs, by }] : undefined;
       case 'resume':
-        return run.state === 'PAUSED' ? [{ type: 'run-resumed', atMs, by }] : undefined;
-      case 'resolve': {
-        const { task, as } = ask;
-        if (this.#stateOf(task) !== 'UNKNOWN') return undefined;
-        if (as === 'success') return [{ type: 'task-resolved-success', task, output: null, atMs, by }];
-        return [{ type: 'task-resolved-failed', task, error, atMs, by }];
-      }
-      case 'rollback': {
-        const isEnded = ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'].includes(run.state);
-        const hasLeft = run.state === 'ROLLED_BACK' && run.toUndo().length > 0;
-        const stopper = this.#irreversible().find((task) => task !== ask.without);
-        if ((!isEnded && !hasLeft) || (stopper !== undefined && !ask.pastNoReturn)) return undefined;
-        return this.#rollback(ask.without);
-      }
+        return this.state === 'PAUSED' ? [{ type: 'run-resumed', atMs, by }] : undefined;
+      case 'resolve':
+        return this.#resolve(ask.task, ask.as);
+      case 'rollback':
+        return this.#rollbackAsked(ask);
     }
+  }
+
+  get #isForward(): boolean {
+    return ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'].includes(this.state);
+  }
+
+  get #isBackward(): boolean {
+    return this.state === 'ROLLING_BACK' || this.state === 'ROLLBACK_FAILED';
+  }
+
+  #retry(asked: number | undefined): readonly RunEvent[] | undefined {
+    const failed = this.#isForward ? this.tasksIn('FAILED', 'CANCELLED') : [];
+    const can = this.#isBackward ? [...this.run.rollback.failed] : failed;
+    const tasks = can.filter((task) => asked === undefined || task === asked).toSorted((a, b) => a - b);
+    const isRestart = this.state === 'CANCELLED' && asked === undefined;
+    if (tasks.length === 0 && !isRestart) return undefined;
+    return [{ type: this.#isBackward ? 'undos-retried' : 'tasks-retried', tasks, atMs, by }];
+  }
+
+  #skip(task: number): readonly RunEvent[] | undefined {
+    if (this.#isBackward) {
+      return this.run.rollback.failed.has(task) ? [{ type: 'undo-skipped', task, atMs, by }] : undefined;
+    }
+    const isFailed = this.#isForward && this.#stateOf(task) === 'FAILED';
+    return isFailed ? [{ type: 'task-skipped', task, atMs, by }] : undefined;
+  }
+
+  #cancel(task: number): readonly RunEvent[] | undefined {
+    return this.#stateOf(task) === 'RUNNING' ? [{ type: 'task-cancelling', task, atMs, by }] : undefined;
+  }
+
+  #cancelRun(): readonly RunEvent[] | undefined {
+    if (this.state !== 'RUNNING' && this.state !== 'PAUSED') return undefined;
+    const running = this.tasksIn('RUNNING').map((task): RunEvent => ({ type: 'task-cancelling', task, atMs, by }));
+    return [{ type: 'run-cancel-requested', atMs, by }, ...running];
+  }
+
+  #resolve(task: number, as: 'success' | 'failed'): readonly RunEvent[] | undefined {
+    if (this.#stateOf(task) !== 'UNKNOWN') return undefined;
+    if (as === 'success') return [{ type: 'task-resolved-success', task, output: null, atMs, by }];
+    return [{ type: 'task-resolved-failed', task, error, atMs, by }];
+  }
+
+  #rollbackAsked({ pastNoReturn, without }: Extract<Ask, { kind: 'rollback' }>): readonly RunEvent[] | undefined {
+    const isEnded = ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'].includes(this.state);
+    const hasLeft = this.state === 'ROLLED_BACK' && this.run.toUndo().length > 0;
+    if (!isEnded && !hasLeft) return undefined;
+    const isStopped = this.#irreversible().some((task) => task !== without);
+    return isStopped && !pastNoReturn ? undefined : this.#rollback(without);
   }
 
   #rollback(without?: number): readonly RunEvent[] {
     const tasks = this.run.toUndo();
-    const left = tasks.filter((task) => this.#plan.tasks[task]?.irreversible || task === without);
+    const left = tasks.filter((task) => this.#plan.tasks[task]?.irreversible === true || task === without);
     const leave = (task: number): RunEvent => ({ type: 'undo-skipped', task, atMs, by });
     return [{ type: 'run-rollback-started', tasks, atMs, by }, ...left.map(leave)];
   }

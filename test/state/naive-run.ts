@@ -180,7 +180,7 @@ export class NaiveRun {
         this.rollback.failed.add(event.task);
         break;
     }
-    if (this.isStarted && !/ROLL/.test(this.state)) this.makeReady();
+    if (this.isStarted && !this.state.includes('ROLL')) this.makeReady();
   }
 
   end(onFailure: FailurePolicy = 'finish-running'): TerminalRunState | undefined {
@@ -189,10 +189,7 @@ export class NaiveRun {
     if (this.state === 'ROLLING_BACK') return this.endOfRollback();
     if (states.includes('UNKNOWN')) return undefined;
     if (states.every((state) => state === 'SUCCESS' || state === 'SKIPPED')) return 'SUCCESS';
-    if (this.isCancelRequested) return 'CANCELLED';
-    const hasFailed = states.includes('FAILED') || states.includes('CANCELLED');
-    const goesOn = (onFailure === 'continue' || !this.hasJustFailed) && states.includes('READY');
-    return hasFailed && !goesOn ? 'FAILED' : undefined;
+    return this.isCancelRequested ? 'CANCELLED' : this.endOfFailure(states, onFailure);
   }
 
   mayStart(onFailure: FailurePolicy): boolean {
@@ -201,10 +198,9 @@ export class NaiveRun {
 
   /** Everything in the rollback, not undone, not tried in vain, and needed by nothing that is still to be undone. */
   undoable(): readonly number[] {
-    const isLeft = (task: number): boolean => this.rollback.tasks.has(task) && !this.isOver(task);
     return [...this.tasks.keys()].filter((task) => {
-      if (!isLeft(task) || this.rollback.failed.has(task) || this.stateOf(task) === 'ROLLING_BACK') return false;
-      return !this.upstreams.some((upstreams, other) => upstreams.includes(task) && isLeft(other));
+      if (!this.isLeft(task) || this.rollback.failed.has(task) || this.stateOf(task) === 'ROLLING_BACK') return false;
+      return !this.upstreams.some((upstreams, other) => upstreams.includes(task) && this.isLeft(other));
     });
   }
 
@@ -213,19 +209,31 @@ export class NaiveRun {
     return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task));
   }
 
+  private endOfFailure(states: readonly TaskState[], onFailure: FailurePolicy): TerminalRunState | undefined {
+    const hasFailed = states.includes('FAILED') || states.includes('CANCELLED');
+    const goesOn = (onFailure === 'continue' || !this.hasJustFailed) && states.includes('READY');
+    return hasFailed && !goesOn ? 'FAILED' : undefined;
+  }
+
   private tasksAllow(event: RunEvent): boolean {
     if (event.type === 'run-settled') return this.end() === event.state;
     if (event.type === 'task-rollback-started') return this.undoable().includes(event.task);
-    if (event.type === 'undo-skipped') {
-      return this.rollback.tasks.has(event.task) && !this.isOver(event.task) && this.mayBeUndone(event.task);
-    }
-    if (event.type === 'undos-retried' && !event.tasks.every((task) => this.rollback.failed.has(task))) return false;
-    if (event.type === 'run-rollback-started' && this.state === 'RUNNING' && this.end() !== 'FAILED') return false;
+    if (event.type === 'undo-skipped') return this.isLeft(event.task) && this.mayBeUndone(event.task);
     if ('task' in event) return this.fits(event.task, event.type);
-    if (!('tasks' in event)) return true;
-    const { type, tasks } = event;
-    const fits = (task: number): boolean => (type === 'tasks-retried' ? this.fits(task, type) : this.mayBeUndone(task));
-    return new Set(tasks).size === tasks.length && tasks.every(fits);
+    return 'tasks' in event ? this.listAllows(event) : true;
+  }
+
+  private listAllows({ type, tasks }: Extract<RunEvent, { readonly tasks: readonly number[] }>): boolean {
+    if (new Set(tasks).size !== tasks.length) return false;
+    if (type === 'undos-retried') return tasks.every((task) => this.rollback.failed.has(task));
+    if (type === 'tasks-retried') return tasks.every((task) => this.fits(task, type));
+    const isTime = this.state !== 'RUNNING' || this.end() === 'FAILED';
+    return isTime && tasks.every((task) => this.mayBeUndone(task));
+  }
+
+  /** Whether the rollback is not done with the task. */
+  private isLeft(task: number): boolean {
+    return this.rollback.tasks.has(task) && !this.isOver(task);
   }
 
   private endOfRollback(): TerminalRunState | undefined {
