@@ -15,7 +15,9 @@ export function operationLines(name: string, { runId, tasks, isDryRun, preview }
   return [
     head,
     ...stepLines(touched),
-    ...(next.length === 0 ? [] : [`then ${counted(next.length)} more`, ...stepLines(next)]),
+    ...(next.length === 0
+      ? []
+      : [`then ${next.length} more ${next.length === 1 ? 'task' : 'tasks'}`, ...stepLines(next)]),
     ...(estimateMs === 0 ? [] : [`about ${durationText(estimateMs)}, by the tasks' estimates`]),
     ...untouchedLines(untouched),
   ];
