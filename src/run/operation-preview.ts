@@ -57,21 +57,20 @@ type Words = Pick<PreviewStep, 'does' | 'text'>;
 export function previewOf(facts: PreviewFacts): OperationPreview {
   const { plan, record } = facts;
   const touched = touchedBy(facts);
-  const { start, makespan } = playThrough(facts);
-  const isNext = (task: number): boolean => !touched.has(task) && !Number.isNaN(start[task] ?? Number.NaN);
+  const { startOrder, makespan } = playThrough(facts);
+  const starting = startOrder.filter((task) => touched.has(task) || !isInFlight(record.taskState(task)));
+  const isStarting = new Set(starting);
+  // What is skipped, cancelled or resolved is so at once.
+  const atOnce = [...touched.keys()].filter((task) => !isStarting.has(task));
   const isRollback = record.state === 'ROLLING_BACK';
-  const indices = [...plan.tasks.keys()];
-  const next = indices.filter((task) => isNext(task) && !isInFlight(record.taskState(task)));
-  const beginsAt = (task: number): number => start[task] ?? Number.NaN;
-  const steps = [...touched.keys(), ...next]
-    .toSorted((a, b) => (beginsAt(a) || 0) - (beginsAt(b) || 0) || a - b)
-    .map((task): PreviewStep => {
-      const words =
-        touched.get(task) ?? (isRollback ? undoWords(plan, task) : { does: 'run', text: 'runs after that' });
-      return { ...named(plan, task), ...words, estimateMs: costOf(plan, task, words), isTouched: touched.has(task) };
-    });
+  const steps = [...atOnce, ...starting].map((task): PreviewStep => {
+    const words = touched.get(task) ?? (isRollback ? undoWords(plan, task) : { does: 'run', text: 'runs after that' });
+    return { ...named(plan, task), ...words, estimateMs: costOf(plan, task, words), isTouched: touched.has(task) };
+  });
   const stepped = new Set(steps.map(({ number }) => number - 1));
-  const untouched = indices.filter((task) => !stepped.has(task)).map((task) => untouchedTask(facts, task));
+  const untouched = [...plan.tasks.keys()]
+    .filter((task) => !stepped.has(task))
+    .map((task) => untouchedTask(facts, task));
   return { steps, untouched, estimateMs: makespan };
 }
 
@@ -116,7 +115,7 @@ function costOf(plan: Plan, task: number, { does }: Words): number {
 }
 
 interface Playthrough {
-  readonly start: Float64Array;
+  readonly startOrder: readonly number[];
   readonly makespan: number;
 }
 
@@ -125,7 +124,7 @@ function playThrough({ plan, record, limits, concurrency }: PreviewFacts): Playt
   const pool = limits.emptyCopy();
   const limitIds = limitIdsOf(plan, pool);
   const isRollback = record.state === 'ROLLING_BACK';
-  if (!isRollback && !mayStartTasks(record, plan.workflow.onFailure)) return nothing(record.size);
+  if (!isRollback && !mayStartTasks(record, plan.workflow.onFailure)) return { startOrder: [], makespan: 0 };
   const forward = ['PENDING', 'READY', 'RUNNING'];
   return estimateMakespan({
     graph: isRollback ? reversed(plan.graph) : plan.graph,
@@ -144,10 +143,6 @@ function playThrough({ plan, record, limits, concurrency }: PreviewFacts): Playt
 }
 
 const noLimits = new Int32Array(0);
-
-function nothing(size: number): Playthrough {
-  return { start: new Float64Array(size).fill(Number.NaN), makespan: 0 };
-}
 
 function named(plan: Plan, task: number): { readonly number: number; readonly key: string } {
   return { number: task + 1, key: plan.tasks[task]?.key ?? '' };

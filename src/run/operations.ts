@@ -90,8 +90,7 @@ export const operations = {
   rollback(request: OperationRequest, options: RollbackExtent = {}): readonly RunEvent[] {
     const { plan, record, by, atMs } = request;
     const allowed = ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'];
-    const isLeftover = record.state === 'ROLLED_BACK' && tasksToUndo(record).length > 0;
-    if (!allowed.includes(record.state) && !isLeftover) refuseRun(request, 'roll back', `it is ${record.state}`);
+    if (!allowed.includes(record.state)) refuseRun(request, 'roll back', `it is ${record.state}`);
     const without = leftAlone(request, options.without ?? []);
     const irreversible = irreversibleTask(plan, record, without);
     if (irreversible !== undefined && !options.pastNoReturn) {
@@ -127,8 +126,10 @@ export function rollbackOf(
   record: RunRecord,
   { by, atMs, without = new Set() }: { by: string; atMs: number; without?: ReadonlySet<number> },
 ): readonly RunEvent[] {
-  const tasks = tasksToUndo(record);
-  const left = tasks.filter((task) => plan.tasks[task]?.irreversible === true || without.has(task));
+  const isLeft = (task: number): boolean => plan.tasks[task]?.irreversible === true || without.has(task);
+  // What was skipped on the way forwards and is to be left has nothing more to it.
+  const tasks = tasksToUndo(record).filter((task) => !isLeft(task) || record.taskState(task) !== 'SKIPPED');
+  const left = tasks.filter(isLeft);
   return [
     { type: 'run-rollback-started', tasks, by, atMs },
     ...left.map((task): RunEvent => ({ type: 'undo-skipped', task, by, atMs })),

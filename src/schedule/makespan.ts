@@ -31,6 +31,8 @@ export interface MakespanEstimate {
   /** NaN for what does not start; so is its finish. */
   readonly start: Float64Array;
   readonly finish: Float64Array;
+  /** The tasks in the order in which they start. */
+  readonly startOrder: readonly number[];
   /** The most tasks that run at one time. A task that takes no time counts only while it is being passed. */
   readonly peakConcurrency: number;
 }
@@ -60,6 +62,7 @@ class Playthrough {
   readonly #start: Float64Array;
   readonly #finish: Float64Array;
   readonly #running: IndexHeap;
+  readonly #startOrder: number[] = [];
   #peakConcurrency = 0;
 
   constructor({ graph, durations, concurrency }: MakespanOptions, schedule: Schedule) {
@@ -79,7 +82,13 @@ class Playthrough {
       this.#endAll(now);
       this.#startAll(now);
     }
-    return { makespan: now, start: this.#start, finish: this.#finish, peakConcurrency: this.#peakConcurrency };
+    return {
+      makespan: now,
+      start: this.#start,
+      finish: this.#finish,
+      startOrder: this.#startOrder,
+      peakConcurrency: this.#peakConcurrency,
+    };
   }
 
   /** Whatever ends at the same time ends before anything starts, so that the best of all newly ready tasks starts. */
@@ -95,6 +104,7 @@ class Playthrough {
     while (this.#running.length < this.#concurrency) {
       const task = this.#schedule.take();
       if (task === -1) break;
+      this.#startOrder.push(task);
       this.#start[task] = now;
       this.#finish[task] = now + numberAt(this.#durations, task);
       this.#running.push(task);

@@ -43,11 +43,13 @@ export function isUndoable(record: RunFacts, task: number): boolean {
 
 /**
  * What a rollback undoes, ascending: everything that has run, as far as it got, or was skipped. Tasks that never started
- * are left alone. O(tasks).
+ * are left alone, and so is what a rollback before was told to leave as it is. O(tasks).
  */
 export function tasksToUndo(record: RunFacts): readonly number[] {
   const states = ['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'ROLLBACK_FAILED', 'READY'] as const;
-  const tasks = states.flatMap((state) => record.tasksIn(state)).filter((task) => hasBegun(record, task));
+  const tasks = states
+    .flatMap((state) => record.tasksIn(state))
+    .filter((task) => hasBegun(record, task) && !record.isUndone(task));
   return tasks.toSorted((a, b) => a - b);
 }
 

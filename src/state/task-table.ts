@@ -136,7 +136,8 @@ export class TaskTable {
       case 'task-rolled-back':
         return [this.#end(event, undefined)];
       case 'undo-skipped':
-        return this.#leave(event);
+        // It keeps its error, which says why.
+        return [this.#operate(this.#end(event, this.#errors[task]), 'SKIP')];
       case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-resolved-failed':
@@ -173,12 +174,6 @@ export class TaskTable {
   #skip(event: EventOf<'task-skipped'>): readonly TaskChange[] {
     const change = this.#end(event, this.#errors[event.task]);
     return this.#satisfy(this.#operate(change, 'SKIP'), event.output);
-  }
-
-  /** A task that is left as it is keeps its error, which says why, and its output, with which it may be undone after all. */
-  #leave(event: EventOf<'undo-skipped'>): readonly TaskChange[] {
-    const change = this.#operate(this.#end(event, this.#errors[event.task]), 'SKIP');
-    return change.from === change.to ? [] : [change];
   }
 
   #satisfy(change: TaskChange, output: JsonValue | undefined): readonly TaskChange[] {

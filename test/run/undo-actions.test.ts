@@ -50,8 +50,8 @@ describe('a rollback that got stuck', () => {
     expect([run.state, undone]).toEqual(['ROLLED_BACK', ['c', 'b', 'a']]);
   });
 
-  it('goes on without the undo that is skipped, which can be made up for later', async () => {
-    const { engine, run, undone, mend, states, journal } = await halfUndone();
+  it('goes on without the undo that is skipped', async () => {
+    const { engine, run, undone, states, journal } = await halfUndone();
     await engine.rollback(run.id);
     await quiet();
     await engine.skip(run.id, 'b', { by: 'kim' });
@@ -59,10 +59,6 @@ describe('a rollback that got stuck', () => {
     expect([run.state, undone]).toEqual(['ROLLED_BACK', ['c', 'a']]);
     expect(states()).toEqual({ a: 'ROLLED_BACK', b: 'SKIPPED', c: 'ROLLED_BACK' });
     expect((await journal()).find(({ type }) => type === 'undo-skipped')).toMatchObject({ task: 1, by: 'kim' });
-    mend();
-    await expect(engine.rollback(run.id)).resolves.toMatchObject({ tasks: [{ key: 'b' }] });
-    await quiet();
-    expect([run.state, undone]).toEqual(['ROLLED_BACK', ['c', 'a', 'b']]);
     await expect(engine.rollback(run.id)).rejects.toMatchObject({ code: 'OPERATION_REFUSED' });
   });
 });

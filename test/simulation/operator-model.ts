@@ -201,15 +201,15 @@ export class OperatorModel {
 
   #rollbackAsked({ pastNoReturn, without }: Extract<Ask, { kind: 'rollback' }>): readonly RunEvent[] | undefined {
     const isEnded = ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'].includes(this.state);
-    const hasLeft = this.state === 'ROLLED_BACK' && this.run.toUndo().length > 0;
-    if (!isEnded && !hasLeft) return undefined;
+    if (!isEnded) return undefined;
     const isStopped = this.#irreversible().some((task) => task !== without);
     return isStopped && !pastNoReturn ? undefined : this.#rollback(without);
   }
 
   #rollback(without?: number): readonly RunEvent[] {
-    const tasks = this.run.toUndo();
-    const left = tasks.filter((task) => this.#plan.tasks[task]?.irreversible === true || task === without);
+    const isLeft = (task: number): boolean => this.#plan.tasks[task]?.irreversible === true || task === without;
+    const tasks = this.run.toUndo().filter((task) => !isLeft(task) || this.#stateOf(task) !== 'SKIPPED');
+    const left = tasks.filter(isLeft);
     const leave = (task: number): RunEvent => ({ type: 'undo-skipped', task, atMs, by });
     return [{ type: 'run-rollback-started', tasks, atMs, by }, ...left.map(leave)];
   }

@@ -20,7 +20,7 @@ export const taskRules: Readonly<Record<TaskState, Partial<Record<EventType | 'u
     'task-rollback-started': ['ROLLING_BACK'],
     'undo-skipped': ['SKIPPED'],
   },
-  SKIPPED: { 'task-rollback-started': ['ROLLING_BACK'], 'undo-skipped': ['SKIPPED'] },
+  SKIPPED: { 'task-rollback-started': ['ROLLING_BACK'] },
   CANCELLING: {
     'task-succeeded': ['SUCCESS'],
     'task-cancelled': ['CANCELLED'],
@@ -47,7 +47,7 @@ export const runRules: Readonly<Partial<Record<EventType, RunState[]>>> = {
   'task-started': ['RUNNING', 'PAUSED'],
   'tasks-retried': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
   'task-skipped': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
-  'run-rollback-started': ['RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'ROLLED_BACK', 'ROLLBACK_FAILED'],
+  'run-rollback-started': ['RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'],
   'undos-retried': ['ROLLING_BACK', 'ROLLBACK_FAILED'],
   'undo-skipped': ['ROLLING_BACK', 'ROLLBACK_FAILED'],
   'task-rollback-started': ['ROLLING_BACK'],
@@ -206,7 +206,7 @@ export class NaiveRun {
 
   /** What has run, as far as it got. */
   toUndo(): readonly number[] {
-    return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task));
+    return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task) && !this.rollback.left.has(task));
   }
 
   private endOfFailure(states: readonly TaskState[], onFailure: FailurePolicy): TerminalRunState | undefined {
@@ -218,7 +218,7 @@ export class NaiveRun {
   private tasksAllow(event: RunEvent): boolean {
     if (event.type === 'run-settled') return this.end() === event.state;
     if (event.type === 'task-rollback-started') return this.undoable().includes(event.task);
-    if (event.type === 'undo-skipped') return this.isLeft(event.task) && this.mayBeUndone(event.task);
+    if (event.type === 'undo-skipped') return this.isLeft(event.task) && this.fits(event.task, event.type);
     if ('task' in event) return this.fits(event.task, event.type);
     return 'tasks' in event ? this.listAllows(event) : true;
   }
