@@ -3,8 +3,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Tests and workflows see the package's source under its own name, so that nothing needs a build. */
 const conditions = ['@precede/source', 'node', 'import', 'module', 'default'];
 
-/** What changes its own process, or cleans up as it is loaded: each of these files has a process of its own. */
-const apart = ['test/e2e/**/*.test.ts', 'test/store/aside-file.test.ts'];
+/** What changes or measures its own process, or cleans up as it is loaded: each of these files has a process of its own. */
+const apart = [
+  'test/e2e/**/*.test.ts',
+  'test/store/aside-file.test.ts',
+  'test/oceanbase/steps/step-runner/act-once.test.ts',
+];
 
 export default defineConfig({
   resolve: { conditions },

@@ -15,6 +15,7 @@ const soakSizes = {
   PRECEDE_INJECTED: '300',
   PRECEDE_CUTS: '400',
   PRECEDE_TRIALS: '300',
+  PRECEDE_SEQUENCES: '200000',
 };
 
 const [mode, ...files] = process.argv.slice(2);

@@ -56,6 +56,7 @@ export {
   type NoticeKind,
   type NoticeOf,
   type OperationOptions,
+  type OperationPreview,
   type OperationResult,
   type ProgressNotice,
   type Recovered,

@@ -14,7 +14,7 @@ import { refusal } from './refusal.ts';
 import { readRun, runNumber } from './run-argument.ts';
 import { accessTo } from './sandbox-flags.ts';
 import { openExistingStore, storePath, withStoreFlag } from './store-place.ts';
-import { cleanLine } from './views/clean-text.ts';
+import { operationLines } from './views/operation-lines.ts';
 import { loadWorkflow, type LoadedWorkflow } from './workflow-source.ts';
 import { openWorkshop } from './workshop.ts';
 
@@ -50,7 +50,7 @@ export interface Operation {
 
 /** Adds the flags of every operator action. */
 export function withOperateFlags(command: Command): Command {
-  command.option('--dry-run', 'say which tasks it would touch, and do nothing');
+  command.option('--dry-run', 'say what it would do to which task, what goes on then and what it takes; do nothing');
   withBy(command);
   withStoreFlag(command);
   return withFormat(command, ['text', 'json']);
@@ -121,7 +121,9 @@ async function rehearse(operation: Operation, { storeFile, runId, loaded, option
   const { name, flags, terminal } = operation;
   const store = openExistingStore(storeFile);
   try {
-    const engine = createEngine({ store, workflows: [loaded.workflow], recover: false });
+    const { concurrency } = flags;
+    const slots = concurrency === undefined ? {} : { concurrency };
+    const engine = createEngine({ store, workflows: [loaded.workflow], recover: false, ...slots });
     const result = await operation.act(engine, runId, options);
     printResult(terminal.out, { name, result, format: flags.format });
     return exitCodes.done;
@@ -134,16 +136,7 @@ function printResult(
   out: Output,
   { name, result, format }: { name: string; result: OperationResult; format: 'text' | 'json' },
 ): void {
-  out.lines(format === 'json' ? [JSON.stringify(result, null, 2)] : resultLines(name, result));
-}
-
-function resultLines(name: string, { runId, tasks, isDryRun }: OperationResult): readonly string[] {
-  const verb = isDryRun ? 'would touch' : 'touches';
-  const count = tasks.length === 1 ? '1 task' : `${tasks.length} tasks`;
-  return [
-    `${name} of run ${runId} ${verb} ${count}`,
-    ...tasks.map(({ number, key }) => `  ${number}  ${cleanLine(key)}`),
-  ];
+  out.lines(format === 'json' ? [JSON.stringify(result, null, 2)] : operationLines(name, result));
 }
 
 /** The workflow that a recorded run was started with, found again where it came from. */

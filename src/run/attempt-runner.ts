@@ -105,8 +105,15 @@ export class AttemptRunner {
   }
 
   #outputOf(task: number): JsonValue {
-    const output = this.#options.record.output(task);
-    if (output === undefined) throw new OutputSkippedError(this.#options.plan.tasks[task]?.key ?? String(task + 1));
+    const { plan, record } = this.#options;
+    const declared = plan.tasks[task];
+    const output = record.output(task);
+    if (declared?.kind === 'barrier' && output === null) {
+      // Something that it joins may have been skipped, which matters to whoever reads that.
+      const upstream = upstreamOutputs(declared.sources, (source) => this.#outputOf(source));
+      return declared.body.run({ upstream } as TaskContext) as JsonValue;
+    }
+    if (output === undefined) throw new OutputSkippedError(declared?.key ?? String(task + 1));
     return output;
   }
 }

@@ -3,7 +3,7 @@ import type { JsonValue } from '../json/index.ts';
 import type { CheckAnswer, DeclaredTask, TaskContext } from '../workflow/index.ts';
 import { recordedError } from './recorded-error.ts';
 import { recordedOutput } from './recorded-output.ts';
-import { EffectMissingError, isOutcomeUnknown, TaskTimeoutError } from './task-errors.ts';
+import { EffectMissingError, isOutcomeUnknown, OutputSkippedError, TaskTimeoutError } from './task-errors.ts';
 
 /** How long a probe may take after its attempt was given up, in milliseconds. */
 const probeTimeoutMs = 30_000;
@@ -34,6 +34,8 @@ export async function runAttempt(task: DeclaredTask, context: TaskContext): Prom
     if (check && !context.signal.aborted && (await check(context)) === 'needed') throw new EffectMissingError(task.key);
     return { kind: 'succeeded', output };
   } catch (thrown) {
+    // It has joined what was there to be joined; whoever reads what it passes on is told what is missing.
+    if (task.kind === 'barrier' && thrown instanceof OutputSkippedError) return { kind: 'succeeded', output: null };
     return await outcomeOfError(task, context, thrown);
   }
 }

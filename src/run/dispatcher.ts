@@ -32,6 +32,11 @@ export class Dispatcher {
     this.#queue = typeof concurrency === 'number' ? ownQueue(concurrency) : hostQueue(concurrency);
   }
 
+  /** How many tasks run at a time at most: a positive integer or `Infinity`. */
+  get size(): number {
+    return this.#queue.concurrency;
+  }
+
   /** Slots in use. */
   get busy(): number {
     return this.#busy;

@@ -7,7 +7,8 @@ import type { ProvidedService, Workflow } from '../workflow/index.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Listener } from './notice-bus.ts';
-import type { Resolution } from './operations.ts';
+import type { OperationPreview } from './operation-preview.ts';
+import type { Resolution, RollbackExtent } from './operations.ts';
 import type { Run } from './run.ts';
 import type { NoticeKind } from './run-notice.ts';
 
@@ -76,16 +77,15 @@ export interface OperationOptions {
   readonly by?: string;
 }
 
-export interface RollbackOptions extends OperationOptions {
-  /** Rolls back although a task cannot be undone; that one is left as it is. @default false */
-  readonly pastNoReturn?: boolean;
-}
+export type RollbackOptions = OperationOptions & RollbackExtent;
 
 /** The exact tasks that an operator action touches, in plan order. */
 export interface OperationResult {
   readonly runId: number;
   readonly tasks: readonly { readonly number: number; readonly key: string }[];
   readonly isDryRun: boolean;
+  /** Of a dry run: what each task does, what goes on after that, what it takes, and why nothing happens to the rest. */
+  readonly preview?: OperationPreview;
 }
 
 /** Runs workflows. Made by `createEngine`. */

@@ -140,8 +140,8 @@ class LocalEngine implements Engine {
     return this.#operators.act(runId, { action: 'resume' }, options);
   }
 
-  rollback(runId: number, { pastNoReturn = false, ...options }: RollbackOptions = {}): Promise<OperationResult> {
-    return this.#operators.act(runId, { action: 'rollback', pastNoReturn }, options);
+  rollback(runId: number, { pastNoReturn = false, without = [], ...options }: RollbackOptions = {}) {
+    return this.#operators.act(runId, { action: 'rollback', pastNoReturn, without }, options);
   }
 
   async recover(options: RecoverOptions = {}): Promise<Recovered> {

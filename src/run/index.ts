@@ -21,6 +21,7 @@ export {
   UnknownTaskError,
   UnknownWorkflowError,
 } from './operation-errors.ts';
+export type { OperationPreview, PreviewStep, UntouchedTask } from './operation-preview.ts';
 export type { Resolution } from './operations.ts';
 export { recordedOutput } from './recorded-output.ts';
 export { Run, type RunOutcome, type WaitingTask } from './run.ts';

@@ -15,7 +15,7 @@ import { LeaseLostError } from '../store/index.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { WorkSource } from './dispatcher.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { operations } from './operations.ts';
+import { irreversibleTask, operations, rollbackOf } from './operations.ts';
 import { parking } from './parking.ts';
 import { RunDeadline, runDeadlineName } from './run-deadline.ts';
 import { RunJournal, type Decision, type ProposalOptions } from './run-journal.ts';
@@ -25,6 +25,17 @@ import { liveStartFacts } from './start-facts.ts';
 import { TaskCancelledError } from './task-errors.ts';
 import { TaskWork } from './task-work.ts';
 import { Tidying } from './tidying.ts';
+
+/** What an ended run goes on with, in the direction that its record has then. */
+const takesUpAgain: ReadonlySet<RunEvent['type']> = new Set([
+  'tasks-retried',
+  'task-skipped',
+  'undos-retried',
+  'undo-skipped',
+]);
+
+/** In whose name a workflow's `onFailure` acts. */
+const policyName = 'the failure policy';
 
 export interface LiveRunOptions {
   readonly header: RunHeader;
@@ -232,8 +243,7 @@ export class LiveRun implements WorkSource {
   }
 
   #follow(event: RunEvent, changes: readonly TaskChange[]): void {
-    const isTakenUpAgain = this.#isConcluded && (event.type === 'tasks-retried' || event.type === 'task-skipped');
-    if (isTakenUpAgain) this.#schedule.takeUpAgain();
+    if (this.#isConcluded && takesUpAgain.has(event.type)) this.#schedule.takeUpAgain();
     else this.#schedule.follow(event);
     this.#deadline.follow();
     this.#isConcluded = isSettledRun(this.record.state);
@@ -261,9 +271,10 @@ export class LiveRun implements WorkSource {
   /** The policy `abort-running`: a failure cancels what still runs. */
   #abortIfAsked(): void {
     const { record, plan } = this;
-    const isAsked = plan.workflow.onFailure === 'abort-running' && record.count('FAILED') > 0;
+    const isAsked =
+      plan.workflow.onFailure === 'abort-running' && record.count('FAILED') > 0 && record.failuresSinceAsked > 0;
     if (!isAsked || record.count('RUNNING') === 0) return;
-    const by = 'the failure policy';
+    const by = policyName;
     this.#propose((latest) => {
       const atMs = this.#parts.clock.nowMs();
       return latest.tasksIn('RUNNING').map((task) => ({ type: 'task-cancelling', task, by, atMs }));
@@ -290,6 +301,7 @@ export class LiveRun implements WorkSource {
     const { onFailure, hooks } = plan.workflow;
     const state = terminalStateOf(record, onFailure);
     if (this.#isSettling || state === undefined) return;
+    if (state === 'FAILED' && onFailure === 'rollback' && this.#rollBack()) return;
     this.#isSettling = true;
     const nowMs = this.#parts.clock.nowMs();
     const settlement = { input: plan.input, runId: header.id, state, context: header.context, nowMs };
@@ -300,6 +312,21 @@ export class LiveRun implements WorkSource {
       },
       { extras: () => ({ claims: 'release', also: (tables) => hooks.settle({ ...settlement, tables }) }) },
     );
+  }
+
+  /**
+   * The policy `rollback`: instead of ending as FAILED the run is undone, when it can be; while it is paused, that has to
+   * wait. @returns whether it is not to end as FAILED
+   */
+  #rollBack(): boolean {
+    const { plan } = this;
+    if (irreversibleTask(plan, this.record) !== undefined) return false;
+    if (this.record.state === 'PAUSED') return true;
+    this.#propose((record) => {
+      const isStillOver = record.state === 'RUNNING' && terminalStateOf(record, 'rollback') === 'FAILED';
+      return isStillOver ? rollbackOf(plan, record, { by: policyName, atMs: this.#parts.clock.nowMs() }) : [];
+    });
+    return true;
   }
 
   #propose(decide: Decision, options?: ProposalOptions): void {

@@ -109,10 +109,12 @@ export class LiveRuns {
     return live;
   }
 
-  /** A run as it is recorded, to be looked at and not acted on. @throws as `find`, but for `RunHeldError` */
+  /**
+   * A run as it is recorded, with a record of the caller's own, to be looked at and not acted on.
+   *
+   * @throws as `find`, but for `RunHeldError`
+   */
   async look(id: number): Promise<Pick<LiveRun, 'header' | 'plan' | 'record'>> {
-    const active = this.#active.get(id);
-    if (active) return active;
     const stored = await this.#parts.store.readRun(id);
     if (!stored) throw new UnknownRunError(id);
     return this.#planned(stored, {});

@@ -3,10 +3,14 @@ import { isSettledRun, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { StoreOwner } from '../store/index.ts';
 import type { OperationResult } from './engine-interface.ts';
 import type { LiveRun } from './live-run.ts';
+import { previewOf, type PreviewFacts } from './operation-preview.ts';
 import type { Operation } from './operations.ts';
 import type { CommitExtras } from './run-journal.ts';
 import { taskIndex } from './task-index.ts';
 import { doneAnswer } from './operator-wish.ts';
+
+/** A run that is looked at. */
+type PlannedRun = Pick<LiveRun, 'header' | 'plan' | 'record'>;
 
 /** How an operator's action is carried out. */
 export interface Carrying {
@@ -42,18 +46,21 @@ export async function operate(
   return resultOf(events);
 }
 
-/** Says what an operator's action would touch, and records nothing. */
+/** Says what an operator's action would touch and lead to, and records nothing. */
 export function rehearse(
-  run: Pick<LiveRun, 'header' | 'plan' | 'record'>,
+  run: PlannedRun,
   decide: Operation,
-  options: Pick<Carrying, 'by' | 'nowMs'>,
+  { limits, concurrency, ...options }: Pick<Carrying, 'by' | 'nowMs'> & Pick<PreviewFacts, 'limits' | 'concurrency'>,
 ): OperationResult {
-  const events = decideNow(run, decide, options);
-  return { runId: run.header.id, tasks: touchedTasks(run.plan, events), isDryRun: true };
+  const { header, plan, record } = run;
+  const decided = decideNow(run, decide, options);
+  for (const event of decided) record.apply(event);
+  const preview = previewOf({ plan, record, decided, limits, concurrency });
+  return { runId: header.id, tasks: touchedTasks(plan, decided), isDryRun: true, preview };
 }
 
 function decideNow(
-  { header, plan, record }: Pick<LiveRun, 'header' | 'plan' | 'record'>,
+  { header, plan, record }: PlannedRun,
   decide: Operation,
   { by = 'admin', nowMs }: Pick<Carrying, 'by' | 'nowMs'>,
 ): readonly RunEvent[] {
@@ -64,7 +71,8 @@ function decideNow(
 /** Taking an ended run up again takes its claims again and tells the workflow, in the same commit. */
 function reopening({ plan, header }: LiveRun, events: readonly RunEvent[], nowMs: number): CommitExtras {
   const type = events[0]?.type;
-  const operation = type === 'run-rollback-started' ? 'ROLLBACK' : type === 'task-skipped' ? 'SKIP' : 'RETRY';
+  const isRollback = type === 'run-rollback-started' || type === 'undos-retried' || type === 'undo-skipped';
+  const operation = isRollback ? 'ROLLBACK' : type === 'task-skipped' ? 'SKIP' : 'RETRY';
   const { input, workflow } = plan;
   const known = { input, runId: header.id, context: header.context, nowMs, operation } as const;
   return { claims: 'take', also: (tables) => workflow.hooks.reopen({ ...known, tables }) };

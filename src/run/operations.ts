@@ -23,6 +23,7 @@ export type Resolution =
 export const operations = {
   retry(request: OperationRequest, task: number | undefined): readonly RunEvent[] {
     const { record, by, atMs } = request;
+    if (isRollingBack(record)) return retryUndos(request, task);
     requireForward(request, 'retry');
     const tasks = task === undefined ? retryable(record) : [task];
     // A run that was cancelled before anything of it ran has nothing to repeat, but can go on.
@@ -34,6 +35,10 @@ export const operations = {
 
   skip(request: OperationRequest, task: number): readonly RunEvent[] {
     const { plan, by, atMs } = request;
+    if (isRollingBack(request.record)) {
+      requireFailedUndo(request, task, 'skip');
+      return [{ type: 'undo-skipped', task, by, atMs }];
+    }
     requireForward(request, 'skip');
     requireTask(request, task, 'skip', ['FAILED']);
     const declared = plan.tasks[task];
@@ -82,19 +87,92 @@ export const operations = {
     return [{ type: 'task-resolved-failed', task, error, by, atMs }];
   },
 
-  rollback(request: OperationRequest, { pastNoReturn = false } = {}): readonly RunEvent[] {
+  rollback(request: OperationRequest, options: RollbackExtent = {}): readonly RunEvent[] {
     const { plan, record, by, atMs } = request;
-    const allowed = ['FAILED', 'CANCELLED', 'ROLLBACK_FAILED'];
+    const allowed = ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'];
     if (!allowed.includes(record.state)) refuseRun(request, 'roll back', `it is ${record.state}`);
-    const tasks = tasksToUndo(record);
-    const irreversible = tasks.find((task) => plan.tasks[task]?.irreversible && record.taskState(task) !== 'SKIPPED');
-    if (irreversible !== undefined && !pastNoReturn) {
+    const without = leftAlone(request, options.without ?? []);
+    const irreversible = irreversibleTask(plan, record, without);
+    if (irreversible !== undefined && !options.pastNoReturn) {
       const next = 'Roll back with pastNoReturn to undo the rest and leave this one as it is.';
       refuseTask(request, { task: irreversible, action: 'roll back', why: 'it cannot be undone', next });
     }
-    return [{ type: 'run-rollback-started', tasks, by, atMs }];
+    return rollbackOf(plan, record, { by, atMs, without });
   },
 };
+
+/** How far a rollback goes. */
+export interface RollbackExtent {
+  /** Although a task cannot be undone, which is left as it is. @default false */
+  readonly pastNoReturn?: boolean;
+  /** Limits, such as that of a host that is gone, or keys of tasks: these tasks are left as they are. @default none */
+  readonly without?: readonly string[];
+}
+
+/** The first task that would have to be undone and cannot be; undefined when there is none. O(tasks). */
+export function irreversibleTask(
+  plan: Plan,
+  record: RunRecord,
+  without: ReadonlySet<number> = new Set(),
+): number | undefined {
+  return tasksToUndo(record).find(
+    (task) => plan.tasks[task]?.irreversible && record.taskState(task) !== 'SKIPPED' && !without.has(task),
+  );
+}
+
+/** What starts the rollback of a run: everything that has run is undone, but for what cannot be, or is to be left. */
+export function rollbackOf(
+  plan: Plan,
+  record: RunRecord,
+  { by, atMs, without = new Set() }: { by: string; atMs: number; without?: ReadonlySet<number> },
+): readonly RunEvent[] {
+  const isLeft = (task: number): boolean => plan.tasks[task]?.irreversible === true || without.has(task);
+  // What was skipped on the way forwards and is to be left has nothing more to it.
+  const tasks = tasksToUndo(record).filter((task) => !isLeft(task) || record.taskState(task) !== 'SKIPPED');
+  const left = tasks.filter(isLeft);
+  return [
+    { type: 'run-rollback-started', tasks, by, atMs },
+    ...left.map((task): RunEvent => ({ type: 'undo-skipped', task, by, atMs })),
+  ];
+}
+
+/** @throws OperationRefusedError when a name stands for no task */
+function leftAlone(request: OperationRequest, names: readonly string[]): ReadonlySet<number> {
+  const left = new Set<number>();
+  for (const name of names) {
+    const tasks = [...request.plan.tasks.entries()].filter(
+      ([, { key, limits }]) => key === name || limits.includes(name),
+    );
+    if (tasks.length === 0) {
+      const next = 'Name the limit of its tasks, such as host:2, or the key of a task.';
+      throw new OperationRefusedError(
+        `Cannot roll back run ${request.runId} without "${name}"`,
+        'no task of it has that key or that limit.',
+        next,
+      );
+    }
+    for (const [task] of tasks) left.add(task);
+  }
+  return left;
+}
+
+function isRollingBack({ state }: RunRecord): boolean {
+  return state === 'ROLLING_BACK' || state === 'ROLLBACK_FAILED';
+}
+
+function retryUndos(request: OperationRequest, task: number | undefined): readonly RunEvent[] {
+  const { record, by, atMs } = request;
+  const failed = record.tasksIn('ROLLBACK_FAILED').filter((each) => record.hasUndoFailed(each));
+  if (task !== undefined) requireFailedUndo(request, task, 'retry');
+  else if (failed.length === 0) refuseRun(request, 'retry', `it is ${record.state}, and no undo has failed`);
+  return [{ type: 'undos-retried', tasks: task === undefined ? failed : [task], by, atMs }];
+}
+
+function requireFailedUndo(request: OperationRequest, task: number, action: string): void {
+  requireTask(request, task, action, ['ROLLBACK_FAILED']);
+  if (request.record.hasUndoFailed(task)) return;
+  refuseTask(request, { task, action, why: 'its undo is about to run again', next: 'Wait until it is over.' });
+}
 
 function retryable(record: RunRecord): readonly number[] {
   return [...record.tasksIn('FAILED'), ...record.tasksIn('CANCELLED')].toSorted((a, b) => a - b);
@@ -102,8 +180,7 @@ function retryable(record: RunRecord): readonly number[] {
 
 function requireForward(request: OperationRequest, action: string): void {
   const { state } = request.record;
-  const isRolledBack = state === 'ROLLING_BACK' || state === 'ROLLED_BACK' || state === 'ROLLBACK_FAILED';
-  if (isRolledBack || state === 'SUCCESS') refuseRun(request, action, `it is ${state}`);
+  if (state === 'ROLLED_BACK' || state === 'SUCCESS') refuseRun(request, action, `it is ${state}`);
 }
 
 function requireTask(request: OperationRequest, task: number, action: string, states: readonly TaskState[]): void {
@@ -119,6 +196,7 @@ function allowedNow(record: RunRecord, task: number): string {
     FAILED: 'Now it can be retried or skipped.',
     CANCELLED: 'Now it can be retried.',
     UNKNOWN: 'Now it can be resolved.',
+    ROLLBACK_FAILED: 'Now its undo can be retried or skipped.',
   };
   return actions[record.taskState(task)] ?? 'Nothing can be asked of it now.';
 }
@@ -142,7 +220,8 @@ function refuseRun(request: OperationRequest, action: string, why: string): neve
     PAUSED: 'Now it can be resumed or cancelled.',
     FAILED: 'Now it can be retried or rolled back, and its failed tasks skipped.',
     CANCELLED: 'Now it can be retried or rolled back.',
-    ROLLBACK_FAILED: 'Now it can be rolled back again.',
+    SUCCESS: 'Now it can be rolled back.',
+    ROLLBACK_FAILED: 'Now its failed undos can be retried or skipped.',
   };
   const nothing = isSettledRun(state) ? 'It is over; start a new run.' : 'Wait until it is over.';
   throw new OperationRefusedError(`Cannot ${action} run ${request.runId}`, `${why}.`, next[state] ?? nothing);

@@ -1,7 +1,7 @@
 import { PrecedeError, RefusedError, serializeError, type Problem } from '../errors/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { OperationResult } from './engine-interface.ts';
-import { operations, type Operation, type Resolution } from './operations.ts';
+import { operations, type Operation, type Resolution, type RollbackExtent } from './operations.ts';
 
 /** What an operator asks for, as data: it may have to reach the process that has the run. */
 export type OperatorAction =
@@ -9,7 +9,7 @@ export type OperatorAction =
   | { readonly action: 'skip'; readonly task: string | number }
   | { readonly action: 'resolve'; readonly task: string | number; readonly resolution: Resolution }
   | { readonly action: 'pause' | 'resume' }
-  | { readonly action: 'rollback'; readonly pastNoReturn: boolean };
+  | ({ readonly action: 'rollback' } & RollbackExtent);
 
 /** An operator's wish for a run that another process has. */
 export type OperatorWish = OperatorAction & { readonly by?: string };
@@ -33,9 +33,15 @@ export function operationOf(wanted: OperatorAction): Operation {
       case 'resume':
         return operations.resume(request);
       case 'rollback':
-        return operations.rollback(request, { pastNoReturn: wanted.pastNoReturn });
+        return operations.rollback(request, wanted);
     }
   };
+}
+
+/** The wish as it reaches another process. */
+export function wishAsJson(wish: OperatorWish): JsonObject {
+  // Without what is left out; all else is data.
+  return JSON.parse(JSON.stringify(wish)) as JsonObject;
 }
 
 /** The answer to a wish that was fulfilled. */

@@ -10,6 +10,7 @@ import { operate, rehearse } from './operate.ts';
 import { RunNotOwnedError } from './operation-errors.ts';
 import {
   doneAnswer,
+  wishAsJson,
   failedAnswer,
   operationOf,
   resultOfAnswer,
@@ -42,7 +43,11 @@ export class Operators {
   /** Carries an action out, or with `dryRun` says what it would touch. */
   async act(runId: number, action: OperatorAction, { dryRun = false, by }: OperationOptions): Promise<OperationResult> {
     this.#options.requireOpen();
-    if (dryRun) return rehearse(await this.#options.runs.look(runId), operationOf(action), this.#asked(by));
+    if (dryRun) {
+      const { limits, dispatcher } = this.#parts;
+      const options = { ...this.#asked(by), limits, concurrency: dispatcher.size };
+      return rehearse(await this.#options.runs.look(runId), operationOf(action), options);
+    }
     const wish = { ...action, ...(by === undefined ? {} : { by }) };
     for (;;) {
       try {
@@ -76,7 +81,7 @@ export class Operators {
   /** The answer of the process that has the run; undefined when nobody has it any more, and the wish is taken back. */
   async #askOwner(runId: number, wish: OperatorWish): Promise<JsonObject | undefined> {
     const { store } = this.#parts;
-    const wishId = await store.ask(runId, wish);
+    const wishId = await store.ask(runId, wishAsJson(wish));
     for (;;) {
       const answer = await store.answerTo(wishId);
       if (answer) {

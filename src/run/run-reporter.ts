@@ -40,7 +40,7 @@ export class RunReporter {
     const { header, record, parts } = this.#options;
     const from = this.#runState;
     this.#runState = runStateAfter(from, event);
-    const isAboutRun = event.type.startsWith('run-') || from !== this.#runState;
+    const isAboutRun = event.type.startsWith('run-') || from !== this.#runState || changes.length === 0;
     if (isAboutRun) {
       const { id: runId } = header;
       const by = 'by' in event ? { by: event.by } : {};

@@ -1,5 +1,5 @@
-import { criticalPath, reversed, type Digraph } from '../graph/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { reversed, type Digraph } from '../graph/index.ts';
+import { limitIdsOf, prioritiesOf, type Plan } from '../plan/index.ts';
 import { Schedule } from '../schedule/index.ts';
 import { isSatisfied, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -28,10 +28,9 @@ export class RunSchedule {
 
   constructor(options: RunScheduleOptions) {
     this.#options = options;
-    this.#priority = priorities(options.plan);
+    this.#priority = prioritiesOf(options.plan);
     this.#limits = limitIds(options);
-    const { record } = options;
-    this.#schedule = record.state === 'ROLLING_BACK' ? this.#backward(record.rollbackTasks) : this.#forward();
+    this.#schedule = this.#current();
   }
 
   hasStartable(): boolean {
@@ -79,6 +78,8 @@ export class RunSchedule {
 
   /** A taken task did not start after all. */
   putBack(task: number): void {
+    // Meanwhile the run may have turned round.
+    if (!this.#held.has(task)) return;
     this.letGo(task);
     this.#schedule.offer(task);
   }
@@ -115,7 +116,13 @@ export class RunSchedule {
         for (const task of event.tasks) this.#schedule.offer(task);
         return;
       case 'run-rollback-started':
-        this.#replace(() => this.#backward(event.tasks));
+        this.#replace(() => this.#backward());
+        return;
+      case 'undos-retried':
+        for (const task of event.tasks) this.#schedule.offer(task);
+        return;
+      case 'undo-skipped':
+        this.#schedule.settle(event.task);
         return;
       case 'run-started':
       case 'run-paused':
@@ -132,7 +139,7 @@ export class RunSchedule {
 
   /** An ended run goes on: what may start is read off the record anew. */
   takeUpAgain(): void {
-    this.#replace(() => this.#forward());
+    this.#replace(() => this.#current());
     this.armBackoffs();
   }
 
@@ -180,11 +187,17 @@ export class RunSchedule {
     for (const name of Object.keys(plan.ownLimits)) parts.limits.forget(ownLimit(runId, name));
   }
 
+  /** Nothing is under way; what was taken and has not started will not start. */
   #replace(makeSchedule: () => Schedule): void {
+    for (const task of this.#held) this.letGo(task);
     this.#waitForNothing();
     if (this.#isStopped) this.#limits = limitIds(this.#options);
     this.#isStopped = false;
     this.#schedule = makeSchedule();
+  }
+
+  #current(): Schedule {
+    return this.#options.record.state === 'ROLLING_BACK' ? this.#backward() : this.#forward();
   }
 
   #forward(): Schedule {
@@ -197,12 +210,11 @@ export class RunSchedule {
   }
 
   /** The same scheduling on the reversed graph: an undo waits for the undos of everything downstream of it. */
-  #backward(tasks: readonly number[]): Schedule {
+  #backward(): Schedule {
     const { plan, record } = this.#options;
-    const toUndo = new Set(tasks);
-    const isOver = (task: number): boolean => !toUndo.has(task) || record.taskState(task) === 'ROLLED_BACK';
+    const isOver = (task: number): boolean => !record.isToUndo(task) || record.isUndone(task);
     const schedule = this.#over(reversed(plan.graph), isOver);
-    for (const task of tasks) if (record.hasUndoFailed(task)) schedule.withdraw(task);
+    for (const task of record.rollbackTasks) if (record.hasUndoFailed(task)) schedule.withdraw(task);
     return schedule;
   }
 
@@ -215,22 +227,9 @@ export class RunSchedule {
 
 const noLimits = new Int32Array(0);
 
-function priorities(plan: Plan): Float64Array {
-  const estimates = Float64Array.from(plan.tasks, (task) => task.estimateMs);
-  const { tail } = criticalPath(plan.graph, plan.order, estimates);
-  for (const [task, { priority }] of plan.tasks.entries()) if (priority !== undefined) tail[task] = priority;
-  return tail;
-}
-
 /** Limits that a fan-out made for itself belong to this run alone; all others are the engine's. */
 function limitIds({ plan, runId, parts }: RunScheduleOptions): readonly Int32Array[] {
-  const pool = parts.limits;
-  const sizes = Object.entries(plan.ownLimits);
-  const own = new Map(sizes.map(([name, size]) => [name, pool.sized(ownLimit(runId, name), size)]));
-  return plan.tasks.map(({ limits }) => {
-    if (limits.length === 0) return noLimits;
-    return Int32Array.from(new Set(limits.map((name) => own.get(name) ?? pool.slotFor(name)))).sort();
-  });
+  return limitIdsOf(plan, parts.limits, ownLimit(runId, ''));
 }
 
 function ownLimit(runId: number, name: string): string {

@@ -18,14 +18,21 @@ export interface MakespanOptions {
   readonly pool?: LimitPool | undefined;
   /** How many tasks run at a time: a positive integer or `Infinity`. */
   readonly concurrency: number;
+  /** What is done already and takes no time. @default nothing */
+  readonly settled?: ((task: number) => boolean) | undefined;
+  /** What does not start, nor does anything behind it. @default nothing */
+  readonly held?: ((task: number) => boolean) | undefined;
 }
 
 /** When everything would happen if every task took exactly as long as estimated. */
 export interface MakespanEstimate {
   /** From the first start to the last end. */
   readonly makespan: number;
+  /** NaN for what does not start; so is its finish. */
   readonly start: Float64Array;
   readonly finish: Float64Array;
+  /** The tasks in the order in which they start. */
+  readonly startOrder: readonly number[];
   /** The most tasks that run at one time. A task that takes no time counts only while it is being passed. */
   readonly peakConcurrency: number;
 }
@@ -43,7 +50,8 @@ export function estimateMakespan(options: MakespanOptions): MakespanEstimate {
   const { graph, durations, limitsOf } = options;
   const priority = options.priority ?? criticalPath(graph, order, durations).tail;
   const pool = options.pool?.emptyCopy() ?? new LimitPool();
-  const schedule = new Schedule({ graph, priority, limitsOf, pool });
+  const schedule = new Schedule({ graph, priority, limitsOf, pool, settled: options.settled });
+  for (let task = 0; task < graph.size; task += 1) if (options.held?.(task)) schedule.withdraw(task);
   return new Playthrough(options, schedule).estimate();
 }
 
@@ -54,14 +62,15 @@ class Playthrough {
   readonly #start: Float64Array;
   readonly #finish: Float64Array;
   readonly #running: IndexHeap;
+  readonly #startOrder: number[] = [];
   #peakConcurrency = 0;
 
   constructor({ graph, durations, concurrency }: MakespanOptions, schedule: Schedule) {
     this.#schedule = schedule;
     this.#durations = durations;
     this.#concurrency = concurrency;
-    this.#start = new Float64Array(graph.size);
-    this.#finish = new Float64Array(graph.size);
+    this.#start = new Float64Array(graph.size).fill(Number.NaN);
+    this.#finish = new Float64Array(graph.size).fill(Number.NaN);
     this.#running = new IndexHeap(lowerFirst(this.#finish), positions(graph.size));
   }
 
@@ -73,7 +82,13 @@ class Playthrough {
       this.#endAll(now);
       this.#startAll(now);
     }
-    return { makespan: now, start: this.#start, finish: this.#finish, peakConcurrency: this.#peakConcurrency };
+    return {
+      makespan: now,
+      start: this.#start,
+      finish: this.#finish,
+      startOrder: this.#startOrder,
+      peakConcurrency: this.#peakConcurrency,
+    };
   }
 
   /** Whatever ends at the same time ends before anything starts, so that the best of all newly ready tasks starts. */
@@ -89,6 +104,7 @@ class Playthrough {
     while (this.#running.length < this.#concurrency) {
       const task = this.#schedule.take();
       if (task === -1) break;
+      this.#startOrder.push(task);
       this.#start[task] = now;
       this.#finish[task] = now + numberAt(this.#durations, task);
       this.#running.push(task);

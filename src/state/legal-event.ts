@@ -16,6 +16,7 @@ export function requireLegal(facts: RunFacts, event: RunEvent): void {
   if (!allowsRunEvent(event.type, facts.state, to) || !fitsTasks(facts, event)) throw illegalForRun(facts, event);
   if (event.type === 'run-rollback-started') requireTasks(facts, 'task-rollback-started', event.tasks);
   if (event.type === 'tasks-retried') requireTasks(facts, event.type, event.tasks);
+  if (event.type === 'undos-retried') requireTasks(facts, 'task-rollback-started', event.tasks);
   if ('task' in event) requireTasks(facts, event.type, [event.task]);
 }
 
@@ -23,7 +24,12 @@ export function requireLegal(facts: RunFacts, event: RunEvent): void {
 function fitsTasks(facts: RunFacts, event: RunEvent): boolean {
   // Of all failure policies this one ends a run the earliest, and what an end says is the same under all of them.
   if (event.type === 'run-settled') return terminalStateOf(facts, 'finish-running') === event.state;
+  // By itself a run is rolled back only instead of ending as FAILED.
+  if (event.type === 'run-rollback-started')
+    return facts.state !== 'RUNNING' || terminalStateOf(facts, 'finish-running') === 'FAILED';
   if (event.type === 'task-rollback-started') return isUndoable(facts, event.task);
+  if (event.type === 'undos-retried') return event.tasks.every((task) => facts.hasUndoFailed(task));
+  if (event.type === 'undo-skipped') return facts.isToUndo(event.task) && !facts.isUndone(event.task);
   return true;
 }
 

@@ -13,13 +13,17 @@ export function terminalStateOf(record: RunFacts, onFailure: FailurePolicy): Ter
   if (record.count('SUCCESS') + record.count('SKIPPED') === record.size) return 'SUCCESS';
   if (record.isCancelRequested) return 'CANCELLED';
   if (!hasFailed(record)) return undefined;
-  return onFailure === 'continue' && record.count('READY') > 0 ? undefined : 'FAILED';
+  return mayGoOn(record, onFailure) && record.count('READY') > 0 ? undefined : 'FAILED';
 }
 
 /** Whether READY tasks of a run may be started now. */
 export function mayStartTasks(record: RunFacts, onFailure: FailurePolicy): boolean {
-  if (record.state !== 'RUNNING' || record.isCancelRequested) return false;
-  return onFailure === 'continue' || !hasFailed(record);
+  return record.state === 'RUNNING' && !record.isCancelRequested && mayGoOn(record, onFailure);
+}
+
+/** Whoever asks a run to go on knows what has failed until then: only what fails later stops it again. */
+function mayGoOn(record: RunFacts, onFailure: FailurePolicy): boolean {
+  return onFailure === 'continue' || record.failuresSinceAsked === 0;
 }
 
 /** Tasks whose undo may start now: all their downstreams in the rollback have been rolled back. O(tasks + edges). */
@@ -31,19 +35,21 @@ export function undoableTasks(record: RunFacts): readonly number[] {
 export function isUndoable(record: RunFacts, task: number): boolean {
   const isLeft = record.isToUndo(task) && !record.hasUndoFailed(task);
   const state = record.taskState(task);
-  if (!isLeft || state === 'ROLLED_BACK' || state === 'ROLLING_BACK') return false;
+  if (!isLeft || record.isUndone(task) || state === 'ROLLING_BACK') return false;
   return downstreamsOf(record.graph, task).every(
-    (downstream) => !record.isToUndo(downstream) || record.taskState(downstream) === 'ROLLED_BACK',
+    (downstream) => !record.isToUndo(downstream) || record.isUndone(downstream),
   );
 }
 
 /**
  * What a rollback undoes, ascending: everything that has run, as far as it got, or was skipped. Tasks that never started
- * are left alone. O(tasks).
+ * are left alone, and so is what a rollback before was told to leave as it is. O(tasks).
  */
 export function tasksToUndo(record: RunFacts): readonly number[] {
   const states = ['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'ROLLBACK_FAILED', 'READY'] as const;
-  const tasks = states.flatMap((state) => record.tasksIn(state)).filter((task) => hasBegun(record, task));
+  const tasks = states
+    .flatMap((state) => record.tasksIn(state))
+    .filter((task) => hasBegun(record, task) && !record.isUndone(task));
   return tasks.toSorted((a, b) => a - b);
 }
 

@@ -11,14 +11,18 @@ export interface RunFacts {
   readonly state: RunState;
   /** Cancelling was asked for and nothing was retried or skipped since. */
   readonly isCancelRequested: boolean;
+  /** How many tasks have failed or been cancelled since the run began, or was last asked to go on (retry, skip). */
+  readonly failuresSinceAsked: number;
   /** How many bodies and undos are under way. */
   readonly inFlightCount: number;
   /** The tasks that the rollback under way, or the last one, is to undo. */
   readonly rollbackTasks: readonly number[];
   /** Whether the rollback under way, or the last one, is to undo the task. O(1). */
   isToUndo(task: number): boolean;
-  /** How many tasks the rollback under way, or the last one, has undone. */
+  /** How many tasks the rollback under way, or the last one, is done with: undone, or left as they are. */
   readonly undoneCount: number;
+  /** Whether the rollback under way, or the last one, is done with the task. O(1). */
+  isUndone(task: number): boolean;
   /** How many undos have failed in the rollback under way, or in the last one. */
   readonly undoFailureCount: number;
   /** Whether the task's undo has failed in the rollback under way, or in the last one. */

@@ -25,6 +25,7 @@ export class RunRecord implements RunFacts {
   readonly graph: Digraph;
   readonly #tasks: TaskTable;
   readonly #undoFailures = new Set<number>();
+  readonly #undosSkipped = new Set<number>();
   #state: RunState = 'RUNNING';
   #operation: Operation = 'EXECUTE';
   #pause: Asked | undefined;
@@ -33,6 +34,7 @@ export class RunRecord implements RunFacts {
   #rollbackTasks: readonly number[] = [];
   #toUndo: ReadonlySet<number> = new Set();
   #undoneCount = 0;
+  #failuresSinceAsked = 0;
   #startedAtMs: number | undefined;
   #finishedAtMs: number | undefined;
   #sequence = 0;
@@ -112,9 +114,14 @@ export class RunRecord implements RunFacts {
     return this.#toUndo.has(task);
   }
 
-  /** How many tasks the rollback under way, or the last one, has undone. O(1). */
+  /** How many tasks the rollback under way, or the last one, is done with: undone, or left as they are. O(1). */
   get undoneCount(): number {
     return this.#undoneCount;
+  }
+
+  /** Whether the rollback under way, or the last one, is done with the task. O(1). */
+  isUndone(task: number): boolean {
+    return this.#toUndo.has(task) && (this.taskState(task) === 'ROLLED_BACK' || this.#undosSkipped.has(task));
   }
 
   /** How many undos have failed in the rollback under way, or in the last one. O(1). */
@@ -130,6 +137,11 @@ export class RunRecord implements RunFacts {
   /** How many tasks are in a state. O(1). */
   count(state: TaskState): number {
     return this.#tasks.count(state);
+  }
+
+  /** How many tasks have failed or been cancelled since the run began, or was last asked to go on (retry, skip). O(1). */
+  get failuresSinceAsked(): number {
+    return this.#failuresSinceAsked;
   }
 
   /** How many bodies and undos are under way. */
@@ -218,14 +230,34 @@ export class RunRecord implements RunFacts {
         this.#rollbackTasks = [...event.tasks];
         this.#toUndo = new Set(event.tasks);
         this.#undoFailures.clear();
+        this.#undosSkipped.clear();
         this.#undoneCount = 0;
         this.#goOn('ROLLBACK', event.atMs);
         return;
+      case 'undos-retried':
+        for (const task of event.tasks) this.#undoFailures.delete(task);
+        this.#goOn('ROLLBACK', event.atMs);
+        return;
+      case 'undo-skipped':
+        this.#undoFailures.delete(event.task);
+        this.#undosSkipped.add(event.task);
+        this.#undoneCount += 1;
+        this.#goOn('ROLLBACK', event.atMs);
+        return;
       case 'tasks-retried':
+        this.#failuresSinceAsked = 0;
         this.#goOn('RETRY', event.atMs);
         return;
       case 'task-skipped':
+        this.#failuresSinceAsked = 0;
         this.#goOn('SKIP', event.atMs);
+        return;
+      case 'task-failed':
+        if (event.retryAtMs === undefined) this.#failuresSinceAsked += 1;
+        return;
+      case 'task-cancelled':
+      case 'task-resolved-failed':
+        this.#failuresSinceAsked += 1;
         return;
       case 'task-rollback-failed':
         this.#undoFailures.add(event.task);
@@ -239,12 +271,9 @@ export class RunRecord implements RunFacts {
       case 'run-resumed':
       case 'task-started':
       case 'task-succeeded':
-      case 'task-failed':
       case 'task-cancelling':
-      case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-resolved-success':
-      case 'task-resolved-failed':
       case 'task-rollback-started':
         return;
     }

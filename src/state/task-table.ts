@@ -135,6 +135,9 @@ export class TaskTable {
         return [this.#startRollback(event)];
       case 'task-rolled-back':
         return [this.#end(event, undefined)];
+      case 'undo-skipped':
+        // It keeps its error, which says why.
+        return [this.#operate(this.#end(event, this.#errors[task]), 'SKIP')];
       case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-resolved-failed':

@@ -33,6 +33,8 @@ export const taskTransitions: readonly TaskTransition[] = Object.freeze([
   { event: 'task-rollback-started', from: ['READY'], to: 'ROLLING_BACK', when: 'an attempt has been made' },
   { event: 'task-rolled-back', from: ['ROLLING_BACK'], to: 'ROLLED_BACK' },
   { event: 'task-rollback-failed', from: ['ROLLING_BACK'], to: 'ROLLBACK_FAILED' },
+  { event: 'undo-skipped', from: ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'], to: 'SKIPPED' },
+  { event: 'undo-skipped', from: ['READY'], to: 'SKIPPED', when: 'an attempt has been made' },
 ]);
 
 /** One line of the run's table: this event takes a run from these states to one of those. */
@@ -60,7 +62,11 @@ export const runTransitions: readonly RunTransition[] = Object.freeze([
   { event: 'tasks-retried', from: ['PAUSED'], to: ['PAUSED'] },
   { event: 'task-skipped', from: ['RUNNING', 'FAILED', 'CANCELLED'], to: ['RUNNING'] },
   { event: 'task-skipped', from: ['PAUSED'], to: ['PAUSED'] },
-  { event: 'run-rollback-started', from: ['FAILED', 'CANCELLED', 'ROLLBACK_FAILED'], to: ['ROLLING_BACK'] },
+  { event: 'run-rollback-started', from: ['SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'], to: ['ROLLING_BACK'] },
+  // The failure policy `rollback`, when nothing is in flight any more.
+  { event: 'run-rollback-started', from: ['RUNNING'], to: ['ROLLING_BACK'] },
+  { event: 'undos-retried', from: ['ROLLING_BACK', 'ROLLBACK_FAILED'], to: ['ROLLING_BACK'] },
+  { event: 'undo-skipped', from: ['ROLLING_BACK', 'ROLLBACK_FAILED'], to: ['ROLLING_BACK'] },
   { event: 'task-rollback-started', from: ['ROLLING_BACK'], to: ['ROLLING_BACK'] },
   { event: 'run-settled', from: ['ROLLING_BACK'], to: ['ROLLED_BACK', 'ROLLBACK_FAILED'] },
 ]);

@@ -103,7 +103,7 @@ function upstreams(look: Look, task: number): WaitReason | undefined {
 
 function failure(look: Look): WaitReason | undefined {
   const { onFailure: policy, failed } = look;
-  if (policy === 'continue' || failed() === -1) return undefined;
+  if (policy === 'continue' || look.record.failuresSinceAsked === 0 || failed() === -1) return undefined;
   return { kind: 'failure', policy, failed: standing(look, failed()) };
 }
 
@@ -125,7 +125,7 @@ function leftAlone({ record }: Look, task: number): WaitReason | undefined {
 
 function undone({ record }: Look, task: number): WaitReason | undefined {
   const state = record.taskState(task);
-  if (record.isToUndo(task) && state !== 'ROLLED_BACK' && !record.hasUndoFailed(task)) return undefined;
+  if (record.isToUndo(task) && !record.isUndone(task) && !record.hasUndoFailed(task)) return undefined;
   return { kind: 'settled', state, ...optional('error', record.error(task)) };
 }
 
@@ -133,7 +133,7 @@ function downstreams(look: Look, task: number): WaitReason | undefined {
   const { record, plan } = look;
   if (isUndoable(record, task)) return undefined;
   const open = ascending(downstreamsOf(plan.graph, task)).filter(
-    (downstream) => record.isToUndo(downstream) && record.taskState(downstream) !== 'ROLLED_BACK',
+    (downstream) => record.isToUndo(downstream) && !record.isUndone(downstream),
   );
   const named = brokenFirst(open, (downstream) => record.hasUndoFailed(downstream));
   return { kind: 'downstreams', downstreams: named.map((one) => standing(look, one)), ...brokenBy(look, task) };

@@ -10,7 +10,9 @@ export type FailurePolicy =
   /** Branches that do not depend on the failed task go on. */
   | 'continue'
   /** Running tasks are aborted. */
-  | 'abort-running';
+  | 'abort-running'
+  /** Running tasks drain; then everything is undone, unless something that cannot be undone has run. */
+  | 'rollback';
 
 export interface WorkflowOptions<Schema extends InputSchema> {
   readonly name: string;

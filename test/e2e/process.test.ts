@@ -210,7 +210,12 @@ describe.concurrent('somebody who watches from another process', () => {
         stdout: expect.stringMatching(/3 +⊘ CANCELLED +Greet \(Lin\)/),
       });
       expect(logged).toMatchObject({ status: 0, stderr: '' });
-      expect(logged?.stdout.split('\n')).toHaveLength(2);
+      expect(logged?.stdout.split('\n')).toEqual([
+        expect.stringMatching(/^#+ EXECUTE attempt 1 .* #+$/),
+        expect.stringContaining('hello Lin'),
+        'task 3: operation EXECUTE, state CANCELLED',
+        '',
+      ]);
     },
     timeoutMs,
   );

@@ -61,7 +61,7 @@ const actions: Readonly<Record<string, (engine: Engine, id: number, dryRun: bool
 const allowed: Readonly<Record<string, readonly string[]>> = {
   RUNNING: ['cancel', 'cancel a', 'pause'],
   PAUSED: ['cancel', 'cancel a', 'resume'],
-  SUCCESS: [],
+  SUCCESS: ['rollback'],
   FAILED: ['retry', 'retry a', 'skip a', 'rollback'],
   CANCELLED: ['retry', 'retry a', 'rollback'],
   UNKNOWN: ['cancel', 'pause', 'resolve a'],
@@ -82,7 +82,10 @@ describe.each(Object.keys(allowed))('a run that is %s', (state) => {
     const dry = await action(engine, run.id, true);
     expect([await stage.journal(), run.snapshot()]).toEqual(before);
     const real = await action(engine, run.id, false);
-    expect(dry).toEqual({ ...real, isDryRun: true });
+    const { preview, ...said } = dry;
+    expect(said).toEqual({ ...real, isDryRun: true });
+    const touched = preview?.steps.filter(({ isTouched }) => isTouched).map(({ number }) => number);
+    expect(touched?.toSorted()).toEqual(real.tasks.map(({ number }) => number));
     expect(real.isDryRun).toBe(false);
   });
 });

@@ -27,6 +27,8 @@ class JournalReader {
   #isCancelled = false;
   #isBeingCancelled = false;
   #isRollingBack = false;
+  /** Whether something has failed since the run began, or since somebody asked it to go on. */
+  #hasJustFailed = false;
   #end: string | undefined;
   #eventCount = 0;
 
@@ -44,12 +46,14 @@ class JournalReader {
 
   read(event: RunEvent): void {
     this.#eventCount += 1;
-    const takesUp = ['tasks-retried', 'task-skipped', 'run-rollback-started'].includes(event.type);
+    const takesBackUp = ['run-rollback-started', 'undos-retried', 'undo-skipped'].includes(event.type);
+    const takesUp = takesBackUp || event.type === 'tasks-retried' || event.type === 'task-skipped';
     if (this.#end !== undefined && !takesUp) this.#note(event, `after the run has ended ${this.#end}`);
     if ((event.type === 'run-started') !== (this.#eventCount === 1)) this.#note(event, 'not as the first of all');
     if (takesUp) {
       this.#end = undefined;
       this.#isCancelled = false;
+      this.#hasJustFailed = false;
     }
     this.#readRun(event);
     this.#requireAllCancelled(event);
@@ -61,7 +65,7 @@ class JournalReader {
   #readRun(event: RunEvent): void {
     if (event.type === 'run-paused') this.#isPaused = true;
     if (event.type === 'run-resumed') this.#isPaused = false;
-    if (event.type === 'run-rollback-started') this.#isRollingBack = true;
+    if (['run-rollback-started', 'undos-retried', 'undo-skipped'].includes(event.type)) this.#isRollingBack = true;
     if (event.type === 'run-cancel-requested') {
       this.#isCancelled = true;
       this.#isBeingCancelled = true;
@@ -96,8 +100,14 @@ class JournalReader {
         line.hasFailed = false;
         line.mayStart = false;
         return;
+      case 'undo-skipped':
+        // Whatever it was built on may be undone now.
+        if (line.isUnderWay) this.#note(event, 'while it is under way');
+        line.isDone = false;
+        return;
       case 'task-resolved-failed':
         line.hasFailed = true;
+        this.#hasJustFailed = true;
         return;
       case 'task-succeeded':
       case 'task-failed':
@@ -125,8 +135,7 @@ class JournalReader {
     if (this.#isPaused) this.#note(event, 'while paused');
     if (this.#isCancelled) this.#note(event, 'after the run was cancelled');
     if (this.#isRollingBack) this.#note(event, 'while rolling back');
-    const hasFailed = this.#lines.some((line) => line.hasFailed);
-    if (hasFailed && this.#scenario.onFailure !== 'continue') this.#note(event, 'after a failure');
+    if (this.#hasJustFailed && this.#scenario.onFailure !== 'continue') this.#note(event, 'after a failure');
   }
 
   #endBody(event: Extract<RunEvent, { task: number }>, line: Line): void {
@@ -137,6 +146,7 @@ class JournalReader {
     const isRetried = event.type === 'task-failed' && event.retryAtMs !== undefined;
     if (isRetried) line.mayStart = true;
     line.hasFailed = event.type === 'task-cancelled' || (event.type === 'task-failed' && !isRetried);
+    this.#hasJustFailed ||= line.hasFailed;
     if (event.type === 'task-rolled-back') line.isDone = false;
   }
 

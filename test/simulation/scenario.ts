@@ -109,7 +109,7 @@ export function anyScenario(sizeMax: number, only?: Weather): fc.Arbitrary<Scena
       insistence: only === 'calm' ? fc.constant(0) : fc.nat(6),
       commitMsMax: fc.constantFrom(0, 5, 100, 1_000),
       concurrency: fc.constantFrom(1, 2, 3, 8, Infinity),
-      onFailure: fc.constantFrom('finish-running', 'continue', 'abort-running'),
+      onFailure: fc.constantFrom('finish-running', 'continue', 'abort-running', 'rollback'),
       seed: fc.nat(),
     }),
   );

@@ -28,7 +28,7 @@ const fitting: Readonly<Record<string, readonly string[]>> = {
   'PENDING in ROLLING_BACK': ['left-alone'],
   'READY in ROLLING_BACK': [...starting, 'left-alone', 'downstreams'],
   'SUCCESS in ROLLING_BACK': [...starting, 'downstreams'],
-  'SKIPPED in ROLLING_BACK': [...starting, 'downstreams'],
+  'SKIPPED in ROLLING_BACK': [...starting, 'downstreams', 'settled'],
   'FAILED in ROLLING_BACK': [...starting, 'downstreams'],
   'CANCELLED in ROLLING_BACK': [...starting, 'downstreams'],
   'ROLLBACK_FAILED in ROLLING_BACK': [...starting, 'downstreams', 'settled'],

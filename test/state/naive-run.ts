@@ -6,18 +6,19 @@ type EventType = RunEvent['type'];
 /** The rules for one task, written out state by state: what may happen to it, and where that takes it. */
 export const taskRules: Readonly<Record<TaskState, Partial<Record<EventType | 'upstreams-settled', TaskState[]>>>> = {
   PENDING: { 'upstreams-settled': ['READY'] },
-  READY: { 'task-started': ['RUNNING'], 'task-rollback-started': ['ROLLING_BACK'] },
+  READY: { 'task-started': ['RUNNING'], 'task-rollback-started': ['ROLLING_BACK'], 'undo-skipped': ['SKIPPED'] },
   RUNNING: {
     'task-succeeded': ['SUCCESS'],
     'task-failed': ['FAILED', 'READY'],
     'task-cancelling': ['CANCELLING'],
     'task-outcome-unknown': ['UNKNOWN'],
   },
-  SUCCESS: { 'task-rollback-started': ['ROLLING_BACK'] },
+  SUCCESS: { 'task-rollback-started': ['ROLLING_BACK'], 'undo-skipped': ['SKIPPED'] },
   FAILED: {
     'tasks-retried': ['READY'],
     'task-skipped': ['SKIPPED'],
     'task-rollback-started': ['ROLLING_BACK'],
+    'undo-skipped': ['SKIPPED'],
   },
   SKIPPED: { 'task-rollback-started': ['ROLLING_BACK'] },
   CANCELLING: {
@@ -25,11 +26,15 @@ export const taskRules: Readonly<Record<TaskState, Partial<Record<EventType | 'u
     'task-cancelled': ['CANCELLED'],
     'task-outcome-unknown': ['UNKNOWN'],
   },
-  CANCELLED: { 'tasks-retried': ['READY'], 'task-rollback-started': ['ROLLING_BACK'] },
+  CANCELLED: {
+    'tasks-retried': ['READY'],
+    'task-rollback-started': ['ROLLING_BACK'],
+    'undo-skipped': ['SKIPPED'],
+  },
   UNKNOWN: { 'task-resolved-success': ['SUCCESS'], 'task-resolved-failed': ['FAILED'] },
   ROLLING_BACK: { 'task-rolled-back': ['ROLLED_BACK'], 'task-rollback-failed': ['ROLLBACK_FAILED'] },
   ROLLED_BACK: {},
-  ROLLBACK_FAILED: { 'task-rollback-started': ['ROLLING_BACK'] },
+  ROLLBACK_FAILED: { 'task-rollback-started': ['ROLLING_BACK'], 'undo-skipped': ['SKIPPED'] },
 };
 
 /** In which states of the run an event may happen at all; one that is not named may in all. */
@@ -42,7 +47,9 @@ export const runRules: Readonly<Partial<Record<EventType, RunState[]>>> = {
   'task-started': ['RUNNING', 'PAUSED'],
   'tasks-retried': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
   'task-skipped': ['RUNNING', 'PAUSED', 'FAILED', 'CANCELLED'],
-  'run-rollback-started': ['FAILED', 'CANCELLED', 'ROLLBACK_FAILED'],
+  'run-rollback-started': ['RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'ROLLBACK_FAILED'],
+  'undos-retried': ['ROLLING_BACK', 'ROLLBACK_FAILED'],
+  'undo-skipped': ['ROLLING_BACK', 'ROLLBACK_FAILED'],
   'task-rollback-started': ['ROLLING_BACK'],
 };
 
@@ -61,7 +68,9 @@ export class NaiveRun {
   state: RunState = 'RUNNING';
   isStarted = false;
   isCancelRequested = false;
-  rollback = { tasks: new Set<number>(), failed: new Set<number>() };
+  rollback = { tasks: new Set<number>(), failed: new Set<number>(), left: new Set<number>() };
+  /** Whether anything has failed since the run began, or since it was asked to go on. */
+  hasJustFailed = false;
 
   constructor(upstreams: readonly (readonly number[])[]) {
     this.upstreams = upstreams;
@@ -80,9 +89,10 @@ export class NaiveRun {
 
   /** All that decides about what may happen next. */
   situation(): object {
-    const { state, isStarted, isCancelRequested, rollback } = this;
+    const { state, isStarted, isCancelRequested, rollback, hasJustFailed } = this;
     const tasks = this.tasks.map((task) => [task.state, task.attempt > 0]);
-    return { state, isStarted, isCancelRequested, tasks, rollback: [[...rollback.tasks], [...rollback.failed]] };
+    const { tasks: all, failed, left } = rollback;
+    return { state, isStarted, isCancelRequested, tasks, rollback: [[...all], [...failed], [...left]], hasJustFailed };
   }
 
   allows(event: RunEvent): boolean {
@@ -113,7 +123,17 @@ export class NaiveRun {
       case 'run-rollback-started':
         this.state = 'ROLLING_BACK';
         this.isCancelRequested = false;
-        this.rollback = { tasks: new Set(event.tasks), failed: new Set() };
+        this.rollback = { tasks: new Set(event.tasks), failed: new Set(), left: new Set() };
+        break;
+      case 'undos-retried':
+        this.state = 'ROLLING_BACK';
+        for (const task of event.tasks) this.rollback.failed.delete(task);
+        break;
+      case 'undo-skipped':
+        this.state = 'ROLLING_BACK';
+        this.set(event.task, { state: 'SKIPPED' });
+        this.rollback.failed.delete(event.task);
+        this.rollback.left.add(event.task);
         break;
       case 'tasks-retried':
         for (const task of event.tasks) this.set(task, { state: 'READY', retryAtMs: undefined });
@@ -124,6 +144,7 @@ export class NaiveRun {
         this.goOn();
         break;
       case 'task-failed':
+        this.hasJustFailed ||= event.retryAtMs === undefined;
         if (event.retryAtMs === undefined) this.set(event.task, { state: 'FAILED', error: event.error });
         else this.set(event.task, { state: 'READY', error: event.error, retryAtMs: event.retryAtMs });
         break;
@@ -138,12 +159,14 @@ export class NaiveRun {
         this.set(event.task, { state: 'CANCELLING' });
         break;
       case 'task-cancelled':
+        this.hasJustFailed = true;
         this.set(event.task, { state: 'CANCELLED', error: event.error });
         break;
       case 'task-outcome-unknown':
         this.set(event.task, { state: 'UNKNOWN', error: event.error });
         break;
       case 'task-resolved-failed':
+        this.hasJustFailed = true;
         this.set(event.task, { state: 'FAILED', error: event.error });
         break;
       case 'task-rollback-started':
@@ -157,7 +180,7 @@ export class NaiveRun {
         this.rollback.failed.add(event.task);
         break;
     }
-    if (this.isStarted) this.makeReady();
+    if (this.isStarted && !this.state.includes('ROLL')) this.makeReady();
   }
 
   end(onFailure: FailurePolicy = 'finish-running'): TerminalRunState | undefined {
@@ -166,47 +189,62 @@ export class NaiveRun {
     if (this.state === 'ROLLING_BACK') return this.endOfRollback();
     if (states.includes('UNKNOWN')) return undefined;
     if (states.every((state) => state === 'SUCCESS' || state === 'SKIPPED')) return 'SUCCESS';
-    if (this.isCancelRequested) return 'CANCELLED';
-    const goesOn = onFailure === 'continue' && states.includes('READY');
-    return this.hasFailed() && !goesOn ? 'FAILED' : undefined;
+    return this.isCancelRequested ? 'CANCELLED' : this.endOfFailure(states, onFailure);
   }
 
   mayStart(onFailure: FailurePolicy): boolean {
-    return this.state === 'RUNNING' && !this.isCancelRequested && (onFailure === 'continue' || !this.hasFailed());
+    return this.state === 'RUNNING' && !this.isCancelRequested && (onFailure === 'continue' || !this.hasJustFailed);
   }
 
   /** Everything in the rollback, not undone, not tried in vain, and needed by nothing that is still to be undone. */
   undoable(): readonly number[] {
-    const isLeft = (task: number): boolean => this.rollback.tasks.has(task) && this.stateOf(task) !== 'ROLLED_BACK';
     return [...this.tasks.keys()].filter((task) => {
-      if (!isLeft(task) || this.rollback.failed.has(task) || this.stateOf(task) === 'ROLLING_BACK') return false;
-      return !this.upstreams.some((upstreams, other) => upstreams.includes(task) && isLeft(other));
+      if (!this.isLeft(task) || this.rollback.failed.has(task) || this.stateOf(task) === 'ROLLING_BACK') return false;
+      return !this.upstreams.some((upstreams, other) => upstreams.includes(task) && this.isLeft(other));
     });
   }
 
   /** What has run, as far as it got. */
   toUndo(): readonly number[] {
-    return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task));
+    return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task) && !this.rollback.left.has(task));
   }
 
-  private hasFailed(): boolean {
-    return this.tasks.some(({ state }) => state === 'FAILED' || state === 'CANCELLED');
+  private endOfFailure(states: readonly TaskState[], onFailure: FailurePolicy): TerminalRunState | undefined {
+    const hasFailed = states.includes('FAILED') || states.includes('CANCELLED');
+    const goesOn = (onFailure === 'continue' || !this.hasJustFailed) && states.includes('READY');
+    return hasFailed && !goesOn ? 'FAILED' : undefined;
   }
 
   private tasksAllow(event: RunEvent): boolean {
     if (event.type === 'run-settled') return this.end() === event.state;
     if (event.type === 'task-rollback-started') return this.undoable().includes(event.task);
+    if (event.type === 'undo-skipped') return this.isLeft(event.task) && this.fits(event.task, event.type);
     if ('task' in event) return this.fits(event.task, event.type);
-    if (!('tasks' in event)) return true;
-    const { type, tasks } = event;
-    const fits = (task: number): boolean => (type === 'tasks-retried' ? this.fits(task, type) : this.mayBeUndone(task));
-    return new Set(tasks).size === tasks.length && tasks.every(fits);
+    return 'tasks' in event ? this.listAllows(event) : true;
+  }
+
+  private listAllows({ type, tasks }: Extract<RunEvent, { readonly tasks: readonly number[] }>): boolean {
+    if (new Set(tasks).size !== tasks.length) return false;
+    if (type === 'undos-retried') return tasks.every((task) => this.rollback.failed.has(task));
+    if (type === 'tasks-retried') return tasks.every((task) => this.fits(task, type));
+    const isTime = this.state !== 'RUNNING' || this.end() === 'FAILED';
+    return isTime && tasks.every((task) => this.mayBeUndone(task));
+  }
+
+  /** Whether the rollback is not done with the task. */
+  private isLeft(task: number): boolean {
+    return this.rollback.tasks.has(task) && !this.isOver(task);
   }
 
   private endOfRollback(): TerminalRunState | undefined {
     if (this.undoable().length > 0) return undefined;
-    const isUndone = [...this.rollback.tasks].every((task) => this.stateOf(task) === 'ROLLED_BACK');
+    const isUndone = [...this.rollback.tasks].every((task) => this.isOver(task));
     return isUndone ? 'ROLLED_BACK' : 'ROLLBACK_FAILED';
+  }
+
+  /** Undone, or left as it is. */
+  private isOver(task: number): boolean {
+    return this.stateOf(task) === 'ROLLED_BACK' || this.rollback.left.has(task);
   }
 
   private mayBeUndone(task: number): boolean {
@@ -225,6 +263,7 @@ export class NaiveRun {
 
   private goOn(): void {
     this.isCancelRequested = false;
+    this.hasJustFailed = false;
     if (this.state !== 'PAUSED') this.state = 'RUNNING';
   }
 

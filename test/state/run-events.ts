@@ -17,6 +17,7 @@ export function everyEvent(size: number, { atMs, attempt }: { atMs: number; atte
     ...ends.map((state): RunEvent => ({ type: 'run-settled', state, atMs })),
     ...lists.map((list): RunEvent => ({ type: 'tasks-retried', tasks: list, atMs, by })),
     ...lists.map((list): RunEvent => ({ type: 'run-rollback-started', tasks: list, atMs, by })),
+    ...lists.map((list): RunEvent => ({ type: 'undos-retried', tasks: list, atMs, by })),
     ...[...tasks, size, -1].flatMap((task) => everyTaskEvent(task, { atMs, attempt })),
   ];
 }
@@ -37,6 +38,7 @@ function everyTaskEvent(task: number, { atMs, attempt }: { atMs: number; attempt
     { type: 'task-rollback-started', task, atMs },
     { type: 'task-rolled-back', task, atMs },
     { type: 'task-rollback-failed', task, error, atMs },
+    { type: 'undo-skipped', task, atMs, by },
   ];
 }
 
@@ -66,6 +68,7 @@ export function everythingOf(record: RunRecord): object {
       error: record.error(task),
       isToUndo: record.isToUndo(task),
       hasUndoFailed: record.hasUndoFailed(task),
+      isUndone: record.isUndone(task),
     })),
   };
 }

@@ -38,6 +38,8 @@ const typed: Readonly<Record<RunEventType, readonly Field[]>> = {
   'task-rollback-started': ['task', 'atMs'],
   'task-rolled-back': ['task', 'atMs'],
   'task-rollback-failed': ['task', 'error', 'atMs'],
+  'undos-retried': ['tasks', 'by', 'atMs'],
+  'undo-skipped': ['task', 'by', 'atMs'],
 };
 
 /** As it comes back from JSON, which is what a store promises. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../../run/index.ts';
-import { isSettledRun } from '../../state/index.ts';
-import type { KeptLogLine } from '../../store/index.ts';
+import { isSettledRun, type RunEvent } from '../../state/index.ts';
+import type { KeptLogLine, Store } from '../../store/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
@@ -9,6 +9,7 @@ import { logPages } from '../log-lines.ts';
 import type { Output } from '../output.ts';
 import { readRun, runNumber, taskIndex } from '../run-argument.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
+import { AttemptMarks } from '../views/attempt-marks.ts';
 import { cleanLines } from '../views/clean-text.ts';
 import { clockText } from '../views/clock-text.ts';
 import { stepTable, taskTitle, type StepTable } from '../views/steps.ts';
@@ -24,7 +25,10 @@ const lookMs = 250;
 /** Adds `precede logs`. */
 export function addLogsCommand({ command, terminal }: CommandTools): void {
   command
-    .description('Prints what the tasks of a run logged, or one task, given by its key or its number.')
+    .description(
+      'Prints what the tasks of a run logged, or one task, given by its key or its number, with a line where each attempt ' +
+        'begins and where it ends.',
+    )
     .option('--follow', 'go on printing until the run ends');
   withStoreFlag(command);
   withFormat(command, ['text', 'json']);
@@ -52,24 +56,62 @@ async function printLogs({ run: given, task, flags }: LogsRequest, out: Output):
   const interrupts = catchInterrupts();
   const enough = AbortSignal.any([interrupts.asked, out.gone]);
   try {
-    let run = await readRun(store, id);
-    const only = task === undefined ? {} : { task: taskIndex(run, task) };
-    const table = stepTable(run.plan);
-    let after = 0;
+    const log = new TaskLog(store, await readRun(store, id), { task, format: flags.format });
     for (;;) {
-      const wasOver = isSettledRun(run.state);
-      for await (const page of logPages(store, { runId: id, ...only, after })) {
-        out.lines(page.flatMap((line) => linesOf(line, { run, table, format: flags.format })));
-        after = page.at(-1)?.sequence ?? after;
-        if (enough.aborted) return;
-      }
-      if (!flags.follow || wasOver || enough.aborted) return;
+      const wasOver = await log.look();
+      await log.print(out, enough);
+      if (!flags.follow || wasOver || enough.aborted) break;
       await pause(lookMs, undefined, { signal: enough }).catch(() => undefined);
-      run = await readRun(store, id);
     }
+    log.end(out);
   } finally {
     interrupts.stop();
     await store.close();
+  }
+}
+
+/** The log of a run, or of one of its tasks, as far as it was printed. */
+class TaskLog {
+  readonly #store: Store;
+  readonly #run: Run;
+  readonly #task: number | undefined;
+  readonly #style: LineStyle;
+  readonly #marks: AttemptMarks | undefined;
+  #events: readonly RunEvent[] = [];
+  #after = 0;
+
+  constructor(store: Store, run: Run, { task, format }: { task: string | undefined; format: 'text' | 'json' }) {
+    this.#store = store;
+    this.#run = run;
+    this.#task = task === undefined ? undefined : taskIndex(run, task);
+    this.#style = { run, table: stepTable(run.plan), format };
+    // The attempts of several tasks lie side by side; their lines say which they belong to.
+    this.#marks = this.#task === undefined || format === 'json' ? undefined : new AttemptMarks(this.#task);
+  }
+
+  /** Looks at the run; what it has logged until then is printed next. @returns whether it is over */
+  async look(): Promise<boolean> {
+    const stored = await this.#store.readRun(this.#run.id);
+    this.#events = stored?.events ?? [];
+    return isSettledRun(stored?.state ?? this.#run.state);
+  }
+
+  async print(out: Output, enough: AbortSignal): Promise<void> {
+    const only = this.#task === undefined ? {} : { task: this.#task };
+    for await (const page of logPages(this.#store, { runId: this.#run.id, ...only, after: this.#after })) {
+      out.lines(
+        page.flatMap((line) => [
+          ...(this.#marks?.before(line.atMs, this.#events) ?? []),
+          ...linesOf(line, this.#style),
+        ]),
+      );
+      this.#after = page.at(-1)?.sequence ?? this.#after;
+      if (enough.aborted) return;
+    }
+  }
+
+  end(out: Output): void {
+    out.lines(this.#marks?.rest(this.#events) ?? []);
   }
 }
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { toTaskInfo } from '../../ocp/index.ts';
 import type { Run, WaitingTask } from '../../run/index.ts';
-import { isSettledRun } from '../../state/index.ts';
+import { isSettledRun, type RunEvent } from '../../state/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
@@ -13,6 +13,7 @@ import { liveView } from '../run-view.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { plainChanges } from '../views/plain-lines.ts';
 import { runPage } from '../views/run-page.ts';
+import { runStory } from '../views/run-story.ts';
 import { stepTable } from '../views/steps.ts';
 import { whyJson, whyPage } from '../views/why-page.ts';
 
@@ -20,18 +21,24 @@ interface ShowFlags {
   readonly store?: string;
   readonly watch?: true;
   readonly why?: true | string;
+  readonly story?: true;
   readonly format: 'text' | 'json';
 }
 
 const lookMs = 250;
+const storyMax = 30;
 
 /** Adds `precede show`. */
 export function addShowCommand({ command, terminal }: CommandTools): void {
   command
-    .description('Shows a run and its tasks; as JSON, in the documented shape.')
+    .description(
+      'Shows a run, its tasks, and what has happened to it: who did what when, and what went wrong. As JSON, the run ' +
+        'in the documented shape.',
+    )
     .option('--watch', 'go on showing it until it ends');
   const why = new Option('--why [task]', 'say why its tasks wait: all, or one by its key or number');
-  command.addOption(why.conflicts('watch'));
+  command.addOption(why.conflicts(['watch', 'story']));
+  command.addOption(new Option('--story', 'only what has happened, with every start and end').conflicts('watch'));
   withStoreFlag(command);
   withFormat(command, ['text', 'json']);
   command.addHelpText('after', examples);
@@ -44,10 +51,15 @@ export function addShowCommand({ command, terminal }: CommandTools): void {
         terminal.out.lines(whyLines(run, flags, terminal.out));
         return;
       }
+      if (flags.story) {
+        terminal.out.lines(storyLines(run, await eventsOf(store, id), flags.format));
+        return;
+      }
       if (flags.watch) run = await watch(store, run, flags.format === 'json' ? terminal.err : terminal.out);
       // What was watched at a terminal stands there already.
       if (flags.format === 'json') terminal.out.lines([JSON.stringify(toTaskInfo(run), null, 2)]);
-      else if (!flags.watch || !terminal.out.isLive) terminal.out.lines(pageOf(run, terminal.out));
+      else if (!flags.watch || !terminal.out.isLive)
+        terminal.out.lines([...pageOf(run, terminal.out), ...latestStory(run, await eventsOf(store, id))]);
     } finally {
       await store.close();
     }
@@ -58,6 +70,7 @@ const examples = `
 Examples:
   precede show 1
   precede show 1 --watch
+  precede show 1 --story
   precede show 1 --why
   precede show 1 --why "host:2/Install rpm"
   precede show 1 --store runs.db --format json`;
@@ -68,6 +81,42 @@ function whyLines(run: Run, { why, format }: ShowFlags, { paint }: Output): read
   const nowMs = Date.now();
   if (format === 'json') return [JSON.stringify(whyJson(run, tasks, nowMs), null, 2)];
   return whyPage(run, tasks, { nowMs, paint });
+}
+
+async function eventsOf(store: Store, id: number): Promise<readonly RunEvent[]> {
+  return (await store.readRun(id))?.events ?? [];
+}
+
+function storyLines(run: Run, events: readonly RunEvent[], format: 'text' | 'json'): readonly string[] {
+  if (format === 'text') return runStory(events, stepTable(run.plan), { all: true });
+  return [
+    JSON.stringify(
+      events.map((event) => eventJson(event, run)),
+      null,
+      2,
+    ),
+  ];
+}
+
+/** As it is recorded, with its tasks by number and key. */
+function eventJson(event: RunEvent, { plan }: Run): object {
+  const named = (task: number): object => ({ number: task + 1, key: plan.tasks[task]?.key ?? '' });
+  return {
+    ...event,
+    ...('task' in event ? { task: named(event.task) } : {}),
+    ...('tasks' in event ? { tasks: event.tasks.map(named) } : {}),
+  };
+}
+
+/** What a page has room for. */
+function latestStory(run: Run, events: readonly RunEvent[]): readonly string[] {
+  const story = runStory(events, stepTable(run.plan));
+  const earlier = story.length - storyMax;
+  return [
+    '',
+    ...(earlier > 0 ? [`… ${earlier} earlier: precede show ${run.id} --story`] : []),
+    ...story.slice(-storyMax),
+  ];
 }
 
 function oneTask(run: Run, given: string): WaitingTask {

@@ -32,6 +32,8 @@ const forms: Readonly<Record<RunEventType, Form>> = Object.freeze({
   'task-rollback-started': { code: 18, fields: ['task', 'atMs'] },
   'task-rolled-back': { code: 19, fields: ['task', 'atMs'] },
   'task-rollback-failed': { code: 20, fields: ['task', 'error', 'atMs'] },
+  'undos-retried': { code: 21, fields: ['tasks', 'by', 'atMs'] },
+  'undo-skipped': { code: 22, fields: ['task', 'by', 'atMs'] },
 });
 
 const typeOfCode: ReadonlyMap<unknown, string> = new Map(Object.entries(forms).map(([type, { code }]) => [code, type]));

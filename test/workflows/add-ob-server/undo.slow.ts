@@ -73,7 +73,7 @@ type Input = typeof workflow extends Workflow<infer Raw> ? Raw : never;
 const input = { clusterId: 1, zoneName: 'zone2', servers: [1] };
 const everyTask = Array.from({ length: 21 }, (_, index) => index);
 
-describe('the rollback of a run that failed', () => {
+describe('the rollback of a run', () => {
   it.concurrent.each([
     ['after', '4.3.5'],
     ['before', '2.2.75'],
@@ -94,4 +94,15 @@ describe('the rollback of a run that failed', () => {
     },
     180_000,
   );
+
+  it('brings them back, too, when it had succeeded', async () => {
+    const { engine, look } = await setup('4.3.5');
+    const before = await look();
+    const run = await engine.start(workflow, input);
+    expect(await run.outcome()).toMatchObject({ state: 'SUCCESS' });
+    expect(await look()).not.toEqual(before);
+    await engine.rollback(run.id);
+    expect(await (await engine.run(run.id))?.outcome()).toMatchObject({ state: 'ROLLED_BACK' });
+    expect(await look()).toEqual(before);
+  }, 60_000);
 });

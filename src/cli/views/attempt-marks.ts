@@ -1,0 +1,72 @@
+import type { RunEvent, TaskEvent } from '../../state/index.ts';
+import { dateText } from './clock-text.ts';
+
+interface Mark {
+  readonly atMs: number;
+  readonly isStart: boolean;
+  readonly text: string;
+}
+
+/** How a task's attempts and undos are set apart in its log, as OCP does it: a line where one begins, a line where it ends. */
+export class AttemptMarks {
+  readonly #task: number;
+  #told = 0;
+
+  constructor(task: number) {
+    this.#task = task;
+  }
+
+  /** The marks that come before a line of this time and were not given yet. */
+  before(atMs: number, events: readonly RunEvent[]): readonly string[] {
+    return this.#take(events, (mark) => (mark.isStart ? mark.atMs <= atMs : mark.atMs < atMs));
+  }
+
+  /** All that were not given yet. */
+  rest(events: readonly RunEvent[]): readonly string[] {
+    return this.#take(events, () => true);
+  }
+
+  #take(events: readonly RunEvent[], isDue: (mark: Mark) => boolean): readonly string[] {
+    const left = marksOf(this.#task, events).slice(this.#told);
+    const end = left.findIndex((mark) => !isDue(mark));
+    const due = end === -1 ? left : left.slice(0, end);
+    this.#told += due.length;
+    return due.map(({ text }) => text);
+  }
+}
+
+const ends: Partial<Record<RunEvent['type'], string>> = {
+  'task-succeeded': 'SUCCESS',
+  'task-failed': 'FAILED',
+  'task-cancelled': 'CANCELLED',
+  'task-outcome-unknown': 'UNKNOWN',
+  'task-rolled-back': 'ROLLED_BACK',
+  'task-rollback-failed': 'ROLLBACK_FAILED',
+};
+
+function marksOf(task: number, events: readonly RunEvent[]): readonly Mark[] {
+  let under = { operation: 'EXECUTE', attempt: 1 };
+  return events.flatMap((event): Mark[] => {
+    if (event.type === 'tasks-retried' && event.tasks.includes(task)) under = { ...under, operation: 'RETRY' };
+    if (!('task' in event) || event.task !== task) return [];
+    if (event.type === 'task-rollback-started') under = { ...under, operation: 'ROLLBACK' };
+    if (event.type === 'task-started') under = { ...under, attempt: event.attempt };
+    return markOf(event, under);
+  });
+}
+
+interface Under {
+  readonly operation: string;
+  readonly attempt: number;
+}
+
+function markOf({ type, task, atMs }: TaskEvent, { operation, attempt }: Under): Mark[] {
+  if (type === 'task-started' || type === 'task-rollback-started') {
+    const text = `############ ${operation} attempt ${attempt} ${dateText(atMs)} ############`;
+    return [{ atMs, isStart: true, text }];
+  }
+  const state = ends[type];
+  return state === undefined
+    ? []
+    : [{ atMs, isStart: false, text: `task ${task + 1}: operation ${operation}, state ${state}` }];
+}
