@@ -102,7 +102,9 @@ async function act(operation: Operation, { storeFile, runId, loaded, options }: 
     if (!goesOn || format === 'text') printResult(terminal.out, { name, result, format });
     if (!goesOn) return exitCodes.done;
     const followed = { workshop, storeFile, workflow: loaded.source, hosts, interrupts };
-    return await carryRun(run, { ...followed, terminal, format, by, aim, waitsWhilePaused: false });
+    // What is retried or skipped may be an undo.
+    const wanted = run.state === 'ROLLING_BACK' ? 'ROLLED_BACK' : aim;
+    return await carryRun(run, { ...followed, terminal, format, by, aim: wanted, waitsWhilePaused: false });
   } finally {
     interrupts.stop();
     await workshop.close({ drainMs: 0 });

@@ -63,7 +63,7 @@ describe.concurrent('a run that is not there', () => {
       expectRefused(await refusedIn(cwd, ['show', '7']), 'UNKNOWN_RUN', '7', 'precede list');
       expectRefused(await refusedIn(cwd, ['show', 'seven']), 'INVALID_RUN', 'seven');
       expectRefused(await refusedIn(cwd, ['logs', '1', 'b']), 'UNKNOWN_TASK', '"b"', '"a"');
-      for (const action of ['retry', 'cancel', 'pause', 'resume', 'rollback']) {
+      for (const action of ['retry', 'cancel', 'pause', 'resume']) {
         expectRefused(await refusedIn(cwd, [action, '1']), 'OPERATION_REFUSED', 'SUCCESS');
       }
       expectRefused(await refusedIn(cwd, ['skip', '1', 'a']), 'OPERATION_REFUSED', 'SUCCESS');
