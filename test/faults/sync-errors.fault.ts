@@ -36,10 +36,14 @@ function injected({ calls, error, when }: (typeof drawn)[number], number: number
   return ['strace', ...options, '-e', `inject=${calls}:error=${error}:when=${from}`];
 }
 
-/** Told after it was told that nothing can be written any more. */
+/**
+ * Told after it was told that nothing can be written any more. That a run has begun may be: its start was acknowledged
+ * before, and whoever started it hears of that in a turn of its own. That it is in the store is looked at below.
+ */
 function afterFailure(lines: readonly string[]): readonly string[] {
   const failedAt = lines.findIndex((line) => line.startsWith('health failed') || line.startsWith('failed'));
-  return failedAt === -1 ? [] : lines.slice(failedAt).filter((line) => line.startsWith('told'));
+  if (failedAt === -1) return [];
+  return lines.slice(failedAt).filter((line) => line.startsWith('told') && !line.includes(' run-started '));
 }
 
 const lacking = lackingProgram('strace', '-qq', '-o', '/dev/null', '-e', 'trace=none', 'true');
