@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../../run/index.ts';
-import { isSettledRun, type RunEvent } from '../../state/index.ts';
+import { isSettledRun } from '../../state/index.ts';
 import type { KeptLogLine, Store } from '../../store/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
@@ -63,7 +63,7 @@ async function printLogs({ run: given, task, flags }: LogsRequest, out: Output):
       if (!flags.follow || wasOver || enough.aborted) break;
       await pause(lookMs, undefined, { signal: enough }).catch(() => undefined);
     }
-    log.end(out);
+    if (!enough.aborted) log.end(out);
   } finally {
     interrupts.stop();
     await store.close();
@@ -77,7 +77,6 @@ class TaskLog {
   readonly #task: number | undefined;
   readonly #style: LineStyle;
   readonly #marks: AttemptMarks | undefined;
-  #events: readonly RunEvent[] = [];
   #after = 0;
 
   constructor(store: Store, run: Run, { task, format }: { task: string | undefined; format: 'text' | 'json' }) {
@@ -92,26 +91,21 @@ class TaskLog {
   /** Looks at the run; what it has logged until then is printed next. @returns whether it is over */
   async look(): Promise<boolean> {
     const stored = await this.#store.readRun(this.#run.id);
-    this.#events = stored?.events ?? [];
+    this.#marks?.look(stored?.events ?? []);
     return isSettledRun(stored?.state ?? this.#run.state);
   }
 
   async print(out: Output, enough: AbortSignal): Promise<void> {
     const only = this.#task === undefined ? {} : { task: this.#task };
     for await (const page of logPages(this.#store, { runId: this.#run.id, ...only, after: this.#after })) {
-      out.lines(
-        page.flatMap((line) => [
-          ...(this.#marks?.before(line.atMs, this.#events) ?? []),
-          ...linesOf(line, this.#style),
-        ]),
-      );
+      out.lines(page.flatMap((line) => [...(this.#marks?.before(line.atMs) ?? []), ...linesOf(line, this.#style)]));
       this.#after = page.at(-1)?.sequence ?? this.#after;
       if (enough.aborted) return;
     }
   }
 
   end(out: Output): void {
-    out.lines(this.#marks?.rest(this.#events) ?? []);
+    out.lines(this.#marks?.rest() ?? []);
   }
 }
 

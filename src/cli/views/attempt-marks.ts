@@ -10,28 +10,35 @@ interface Mark {
 /** How a task's attempts and undos are set apart in its log, as OCP does it: a line where one begins, a line where it ends. */
 export class AttemptMarks {
   readonly #task: number;
+  #marks: readonly Mark[] = [];
   #told = 0;
 
   constructor(task: number) {
     this.#task = task;
   }
 
+  /** Takes in the journal as it is now. O(events). */
+  look(events: readonly RunEvent[]): void {
+    this.#marks = marksOf(this.#task, events);
+  }
+
   /** The marks that come before a line of this time and were not given yet. */
-  before(atMs: number, events: readonly RunEvent[]): readonly string[] {
-    return this.#take(events, (mark) => (mark.isStart ? mark.atMs <= atMs : mark.atMs < atMs));
+  before(atMs: number): readonly string[] {
+    return this.#take((mark) => (mark.isStart ? mark.atMs <= atMs : mark.atMs < atMs));
   }
 
   /** All that were not given yet. */
-  rest(events: readonly RunEvent[]): readonly string[] {
-    return this.#take(events, () => true);
+  rest(): readonly string[] {
+    return this.#take(() => true);
   }
 
-  #take(events: readonly RunEvent[], isDue: (mark: Mark) => boolean): readonly string[] {
-    const left = marksOf(this.#task, events).slice(this.#told);
-    const end = left.findIndex((mark) => !isDue(mark));
-    const due = end === -1 ? left : left.slice(0, end);
-    this.#told += due.length;
-    return due.map(({ text }) => text);
+  #take(isDue: (mark: Mark) => boolean): readonly string[] {
+    const texts: string[] = [];
+    for (let mark = this.#marks[this.#told]; mark && isDue(mark); mark = this.#marks[this.#told]) {
+      texts.push(mark.text);
+      this.#told += 1;
+    }
+    return texts;
   }
 }
 

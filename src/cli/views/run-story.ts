@@ -24,7 +24,6 @@ class Story {
   readonly #all: boolean;
   readonly #begunAtMs = new Map<number, number>();
   readonly #attempts = new Map<number, number>();
-  #underWaySinceMs = 0;
 
   constructor(table: StepTable, all: boolean) {
     this.#table = table;
@@ -39,7 +38,6 @@ class Story {
     const by = 'by' in event ? cleanLine(event.by) : '';
     switch (event.type) {
       case 'run-started':
-        this.#underWaySinceMs = event.atMs;
         return `${by} started the run`;
       case 'run-paused':
         return `${by} paused the run`;
@@ -48,18 +46,15 @@ class Story {
       case 'run-cancel-requested':
         return `${by} cancelled the run`;
       case 'tasks-retried':
-        this.#underWaySinceMs = event.atMs;
         return `${by} retried ${this.#named(event.tasks)}`;
       case 'run-rollback-started':
-        this.#underWaySinceMs = event.atMs;
         return `${by} rolled the run back: ${this.#named(event.tasks)}`;
       case 'undos-retried':
-        this.#underWaySinceMs = event.atMs;
         return `${by} retried the undo of ${this.#named(event.tasks)}`;
       case 'changes-accepted':
         return `${by} accepted the changes of the workflow`;
       case 'run-settled':
-        return `the run ended ${event.state}, ${durationText(event.atMs - this.#underWaySinceMs)} after it was last asked for`;
+        return `the run ended ${event.state}`;
     }
   }
 
@@ -114,13 +109,14 @@ class Story {
 
   #facts({ task, atMs }: { readonly task: number; readonly atMs: number }): string {
     const begunAtMs = this.#begunAtMs.get(task);
+    const attempt = this.#attempt(task);
     const length = begunAtMs === undefined ? '' : ` after ${durationText(atMs - begunAtMs)}`;
-    return `${this.#attempt(task)}${length}`;
+    return attempt === '' || length === '' ? `${attempt}${length}` : `${attempt},${length}`;
   }
 
   #attempt(task: number): string {
     const attempt = this.#attempts.get(task) ?? 1;
-    return attempt > 1 ? `, attempt ${attempt},` : '';
+    return attempt > 1 ? `, attempt ${attempt}` : '';
   }
 
   #named(tasks: readonly number[]): string {
