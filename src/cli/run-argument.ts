@@ -1,6 +1,6 @@
 import { displayName } from '../graph/index.ts';
-import { createEngine, UnknownTaskError, type Run } from '../run/index.ts';
-import { UnknownRunError, type Store } from '../store/index.ts';
+import { recordedRun, UnknownTaskError, type Run } from '../run/index.ts';
+import { UnknownRunError, type Store, type StoredRun } from '../store/index.ts';
 import { refusal } from './refusal.ts';
 
 /** The number of a run, as the command line gives it. @throws RefusedError `INVALID_RUN` */
@@ -12,9 +12,19 @@ export function runNumber(text: string): number {
 
 /** A run as the store has it now. @throws UnknownRunError */
 export async function readRun(store: Store, id: number): Promise<Run> {
-  const run = await createEngine({ store }).run(id);
-  if (!run) throw new UnknownRunError(id);
-  return run;
+  return runOf(await readJournal(store, id));
+}
+
+/** The same with its events. @throws UnknownRunError */
+export async function readJournal(store: Store, id: number): Promise<StoredRun> {
+  const stored = await store.readRun(id);
+  if (!stored) throw new UnknownRunError(id);
+  return stored;
+}
+
+/** What the events of a run come to. O(events + edges). */
+export function runOf(stored: StoredRun): Run {
+  return recordedRun(stored, Date.now);
 }
 
 /** A task of a run by its key, its number from 1, or its wire id; as its index. @throws UnknownTaskError */

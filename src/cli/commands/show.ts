@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { toTaskInfo } from '../../ocp/index.ts';
 import type { Run, WaitingTask } from '../../run/index.ts';
 import { isSettledRun, type RunEvent } from '../../state/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { Store, StoredRun } from '../../store/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import type { Output } from '../output.ts';
-import { readRun, runNumber, taskIndex } from '../run-argument.ts';
+import { readJournal, readRun, runNumber, runOf, taskIndex } from '../run-argument.ts';
 import { liveView } from '../run-view.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { plainChanges } from '../views/plain-lines.ts';
@@ -46,20 +46,11 @@ export function addShowCommand({ command, terminal }: CommandTools): void {
     const id = runNumber(given);
     const store = openExistingStore(storePath(flags.store));
     try {
-      let run = await readRun(store, id);
-      if (flags.why !== undefined) {
-        terminal.out.lines(whyLines(run, flags, terminal.out));
-        return;
-      }
-      if (flags.story) {
-        terminal.out.lines(storyLines(run, await eventsOf(store, id), flags.format));
-        return;
-      }
-      if (flags.watch) run = await watch(store, run, flags.format === 'json' ? terminal.err : terminal.out);
+      const output = flags.format === 'json' ? terminal.err : terminal.out;
+      if (flags.watch) await watch(store, await readRun(store, id), output);
       // What was watched at a terminal stands there already.
-      if (flags.format === 'json') terminal.out.lines([JSON.stringify(toTaskInfo(run), null, 2)]);
-      else if (!flags.watch || !terminal.out.isLive)
-        terminal.out.lines([...pageOf(run, terminal.out), ...latestStory(run, await eventsOf(store, id))]);
+      const isShown = flags.watch && flags.format === 'text' && terminal.out.isLive;
+      if (!isShown) terminal.out.lines(linesOf(await readJournal(store, id), flags, terminal.out));
     } finally {
       await store.close();
     }
@@ -75,16 +66,21 @@ Examples:
   precede show 1 --why "host:2/Install rpm"
   precede show 1 --store runs.db --format json`;
 
+/** All of it from one look at the store, so that the page and the story are about the same instant. */
+function linesOf(stored: StoredRun, flags: ShowFlags, out: Output): readonly string[] {
+  const run = runOf(stored);
+  if (flags.why !== undefined) return whyLines(run, flags, out);
+  if (flags.story) return storyLines(run, stored.events, flags.format);
+  if (flags.format === 'json') return [JSON.stringify(toTaskInfo(run), null, 2)];
+  return [...pageOf(run, out), ...latestStory(run, stored.events)];
+}
+
 /** The record tells it, whichever process has the run. */
 function whyLines(run: Run, { why, format }: ShowFlags, { paint }: Output): readonly string[] {
   const tasks = typeof why === 'string' ? [oneTask(run, why)] : run.waiting();
   const nowMs = Date.now();
   if (format === 'json') return [JSON.stringify(whyJson(run, tasks, nowMs), null, 2)];
   return whyPage(run, tasks, { nowMs, paint });
-}
-
-async function eventsOf(store: Store, id: number): Promise<readonly RunEvent[]> {
-  return (await store.readRun(id))?.events ?? [];
 }
 
 function storyLines(run: Run, events: readonly RunEvent[], format: 'text' | 'json'): readonly string[] {
@@ -131,7 +127,7 @@ function pageOf(run: Run, { paint }: Output): readonly string[] {
 }
 
 /** Looks at the store again and again, until the run has ended or somebody has seen enough. */
-async function watch(store: Store, first: Run, output: Output): Promise<Run> {
+async function watch(store: Store, first: Run, output: Output): Promise<void> {
   const interrupts = catchInterrupts();
   const enough = AbortSignal.any([interrupts.asked, output.gone]);
   const table = stepTable(first.plan);
@@ -150,5 +146,4 @@ async function watch(store: Store, first: Run, output: Output): Promise<Run> {
     view?.end();
     interrupts.stop();
   }
-  return run;
 }
