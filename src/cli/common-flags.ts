@@ -32,3 +32,8 @@ export function countOrNone(text: string): number {
 function concurrency(text: string): number {
   return text.toLowerCase() === 'infinity' ? Infinity : count(text);
 }
+
+/** The values of a flag that may be given again and again. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

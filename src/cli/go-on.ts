@@ -23,13 +23,16 @@ export function goOnLines({ snapshot, storeFile, workflow, hosts }: GoOn): reado
   const { id, tasks, state } = snapshot;
   if (hosts.kind === 'ephemeral') return ephemeralLines(id, storeFile, { workflow, hosts });
   const where = ` --store ${word(storeFile)}${hosts.kind === 'kept' ? ` --sandbox-dir ${word(hosts.dir)}` : ''}`;
-  const failed = tasks.findIndex((task) => task.state === 'FAILED' && task.skippable);
-  const isForward = state === 'FAILED' || state === 'CANCELLED';
+  const isUndone = state === 'ROLLBACK_FAILED';
+  const failed = tasks.findIndex((task) =>
+    isUndone ? task.state === state : task.state === 'FAILED' && task.skippable,
+  );
+  const command = (words: string): string => `  ${commandName()} ${words}${where}`;
   return [
     'To go on:',
-    ...(isForward ? [`  ${commandName()} retry ${id}${where}`] : []),
-    ...(isForward && failed !== -1 ? [`  ${commandName()} skip ${id} ${failed + 1}${where}`] : []),
-    `  ${commandName()} rollback ${id}${where}`,
+    command(`retry ${id}`),
+    ...(failed === -1 ? [] : [command(`skip ${id} ${failed + 1}`)]),
+    ...(isUndone ? [] : [command(`rollback ${id}`)]),
     `  ${commandName()} show ${id} --store ${word(storeFile)}`,
   ];
 }

@@ -7,6 +7,7 @@ import {
   type SandboxOptions,
   type SandboxVersion,
 } from '../oceanbase/index.ts';
+import { collected } from './common-flags.ts';
 import { commandName } from './package-root.ts';
 import { refusal } from './refusal.ts';
 
@@ -49,10 +50,6 @@ export async function accessTo(dir: string): Promise<SandboxAccess> {
     message: `${state}.`,
     next: `Start one: ${commandName()} sandbox up --dir ${dir}`,
   });
-}
-
-function collected(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 function zoneList(text: string): readonly string[] {

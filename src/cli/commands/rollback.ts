@@ -1,4 +1,5 @@
 import type { CommandTools } from '../command-tools.ts';
+import { collected } from '../common-flags.ts';
 import { addOperationCommand } from '../operation-command.ts';
 import type { OperateFlags } from '../operate.ts';
 
@@ -6,6 +7,8 @@ interface RollbackFlags extends OperateFlags {
   readonly pastNoReturn?: true;
   readonly without?: readonly string[];
 }
+
+const withoutText = 'leave as they are the tasks of a limit, such as a host that is gone, or one by key; repeatable';
 
 /** Adds `precede rollback`. Its exit code is 0 when the run is ROLLED_BACK: that is what was asked for. */
 export function addRollbackCommand(tools: CommandTools): void {
@@ -16,10 +19,7 @@ export function addRollbackCommand(tools: CommandTools): void {
     flags: (command) =>
       void command
         .option('--past-no-return', 'although some tasks cannot be undone, which are left as they are')
-        .option(
-          '--without <name...>',
-          'leave tasks as they are: those of a limit, such as a host that is gone, or one by key',
-        ),
+        .option('--without <name>', withoutText, collected),
     act:
       (_task, { pastNoReturn = false, without = [] }) =>
       (engine, runId, options) =>
