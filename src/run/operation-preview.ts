@@ -1,14 +1,7 @@
 import { reversed } from '../graph/index.ts';
 import { durationsOf, limitIdsOf, prioritiesOf, undoOf, type Plan } from '../plan/index.ts';
-import { estimateMakespan, type LimitPool } from '../schedule/index.ts';
-import {
-  isInFlight,
-  isSatisfied,
-  mayStartTasks,
-  type RunEvent,
-  type RunRecord,
-  type TaskState,
-} from '../state/index.ts';
+import { estimateMakespan, type LimitPool, type MakespanOptions } from '../schedule/index.ts';
+import { isInFlight, isOver, mayStartTasks, type RunEvent, type RunRecord, type TaskState } from '../state/index.ts';
 
 /** What happens to one task because of an operator action. */
 export interface PreviewStep {
@@ -121,25 +114,30 @@ interface Playthrough {
 
 /** When what may start from now on starts, forwards or backwards. */
 function playThrough({ plan, record, limits, concurrency }: PreviewFacts): Playthrough {
-  const pool = limits.emptyCopy();
-  const limitIds = limitIdsOf(plan, pool);
   const isRollback = record.state === 'ROLLING_BACK';
   if (!isRollback && !mayStartTasks(record, plan.workflow.onFailure)) return { startOrder: [], makespan: 0 };
-  const forward = ['PENDING', 'READY', 'RUNNING'];
+  const pool = limits.emptyCopy();
+  const limitIds = limitIdsOf(plan, pool);
   return estimateMakespan({
-    graph: isRollback ? reversed(plan.graph) : plan.graph,
-    durations: isRollback
-      ? Float64Array.from(plan.tasks.keys(), (task) => costOf(plan, task, undoWords(plan, task)))
-      : durationsOf(plan),
+    ...(isRollback ? backwards(plan, record) : forwards(plan, record)),
     priority: prioritiesOf(plan),
     limitsOf: (task) => limitIds[task] ?? noLimits,
     pool,
     concurrency,
-    settled: isRollback
-      ? (task) => !record.isToUndo(task) || record.isUndone(task)
-      : (task) => isSatisfied(record.taskState(task)),
-    held: isRollback ? (task) => record.hasUndoFailed(task) : (task) => !forward.includes(record.taskState(task)),
+    settled: (task) => isOver(record, task),
   });
+}
+
+type Direction = Pick<MakespanOptions, 'graph' | 'durations' | 'held'>;
+
+function forwards(plan: Plan, record: RunRecord): Direction {
+  const goesOn: readonly TaskState[] = ['PENDING', 'READY', 'RUNNING'];
+  return { graph: plan.graph, durations: durationsOf(plan), held: (task) => !goesOn.includes(record.taskState(task)) };
+}
+
+function backwards(plan: Plan, record: RunRecord): Direction {
+  const durations = Float64Array.from(plan.tasks.keys(), (task) => costOf(plan, task, undoWords(plan, task)));
+  return { graph: reversed(plan.graph), durations, held: (task) => record.hasUndoFailed(task) };
 }
 
 const noLimits = new Int32Array(0);

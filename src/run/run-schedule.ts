@@ -1,7 +1,7 @@
 import { reversed, type Digraph } from '../graph/index.ts';
 import { limitIdsOf, prioritiesOf, type Plan } from '../plan/index.ts';
 import { Schedule } from '../schedule/index.ts';
-import { isSatisfied, type RunEvent, type RunRecord } from '../state/index.ts';
+import { isOver, type RunEvent, type RunRecord } from '../state/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 interface RunScheduleOptions {
@@ -202,7 +202,7 @@ export class RunSchedule {
 
   #forward(): Schedule {
     const { plan, record } = this.#options;
-    const schedule = this.#over(plan.graph, (task) => isSatisfied(record.taskState(task)));
+    const schedule = this.#over(plan.graph);
     for (let task = 0; task < record.size; task++) {
       if (record.taskState(task) !== 'READY' || record.retryAtMs(task) !== undefined) schedule.withdraw(task);
     }
@@ -212,14 +212,14 @@ export class RunSchedule {
   /** The same scheduling on the reversed graph: an undo waits for the undos of everything downstream of it. */
   #backward(): Schedule {
     const { plan, record } = this.#options;
-    const isOver = (task: number): boolean => !record.isToUndo(task) || record.isUndone(task);
-    const schedule = this.#over(reversed(plan.graph), isOver);
+    const schedule = this.#over(reversed(plan.graph));
     for (const task of record.rollbackTasks) if (record.hasUndoFailed(task)) schedule.withdraw(task);
     return schedule;
   }
 
-  #over(graph: Digraph, settled: (task: number) => boolean): Schedule {
-    const { parts, onReady } = this.#options;
+  #over(graph: Digraph): Schedule {
+    const { parts, record, onReady } = this.#options;
+    const settled = (task: number): boolean => isOver(record, task);
     const limitsOf = (task: number): Int32Array => this.#limits[task] ?? noLimits;
     return new Schedule({ graph, priority: this.#priority, pool: parts.limits, limitsOf, settled, onRoom: onReady });
   }

@@ -1,4 +1,4 @@
-export { isUndoable, mayStartTasks, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
+export { isOver, isUndoable, mayStartTasks, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
 export { requireLegal } from './legal-event.ts';
 export type { RunEvent, RunEventType, TaskEvent } from './run-event.ts';
 export type { RunFacts } from './run-facts.ts';

@@ -1,4 +1,4 @@
-import { hasBegun, isUndoable, terminalStateOf } from './run-end.ts';
+import { hasBegun, isLeftToUndo, isUndoable, terminalStateOf } from './run-end.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunFacts } from './run-facts.ts';
 import { allowsRunEvent, IllegalTransitionError, taskTransition, type TaskTransition } from './transitions.ts';
@@ -29,7 +29,7 @@ function fitsTasks(facts: RunFacts, event: RunEvent): boolean {
     return facts.state !== 'RUNNING' || terminalStateOf(facts, 'finish-running') === 'FAILED';
   if (event.type === 'task-rollback-started') return isUndoable(facts, event.task);
   if (event.type === 'undos-retried') return event.tasks.every((task) => facts.hasUndoFailed(task));
-  if (event.type === 'undo-skipped') return facts.isToUndo(event.task) && !facts.isUndone(event.task);
+  if (event.type === 'undo-skipped') return isLeftToUndo(facts, event.task);
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { downstreamsOf } from '../graph/index.ts';
 import type { FailurePolicy, TerminalRunState } from '../workflow/index.ts';
 import type { RunFacts } from './run-facts.ts';
+import { isSatisfied } from './task-state.ts';
 
 /**
  * The state in which a run has ended, or undefined while something is in flight, can still start, or waits to be
@@ -33,12 +34,19 @@ export function undoableTasks(record: RunFacts): readonly number[] {
 
 /** Whether the undo of one task may start now. O(its downstreams). */
 export function isUndoable(record: RunFacts, task: number): boolean {
-  const isLeft = record.isToUndo(task) && !record.hasUndoFailed(task);
-  const state = record.taskState(task);
-  if (!isLeft || record.isUndone(task) || state === 'ROLLING_BACK') return false;
-  return downstreamsOf(record.graph, task).every(
-    (downstream) => !record.isToUndo(downstream) || record.isUndone(downstream),
-  );
+  const isInHand = record.taskState(task) === 'ROLLING_BACK' || record.hasUndoFailed(task);
+  if (!isLeftToUndo(record, task) || isInHand) return false;
+  return !downstreamsOf(record.graph, task).some((downstream) => isLeftToUndo(record, downstream));
+}
+
+/** Whether the rollback under way, or the last one, is not done with a task that it is to undo. O(1). */
+export function isLeftToUndo(record: RunFacts, task: number): boolean {
+  return record.isToUndo(task) && !record.isUndone(task);
+}
+
+/** Whether what waits for a task need not wait for it any more, in the direction in which the run goes. O(1). */
+export function isOver(record: RunFacts, task: number): boolean {
+  return record.state === 'ROLLING_BACK' ? !isLeftToUndo(record, task) : isSatisfied(record.taskState(task));
 }
 
 /**

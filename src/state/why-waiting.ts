@@ -1,7 +1,7 @@
 import { downstreamsOf, topologicalOrder, upstreamsOf } from '../graph/index.ts';
 import type { PlanShape } from '../plan/index.ts';
 import type { FailurePolicy } from '../workflow/index.ts';
-import { hasBegun, isUndoable } from './run-end.ts';
+import { hasBegun, isLeftToUndo, isUndoable } from './run-end.ts';
 import type { RunRecord } from './run-record.ts';
 import { isInFlight, isSatisfied, isSettledRun, type TaskState } from './task-state.ts';
 import type { StandingTask, StartFacts, WaitReason } from './wait-reason.ts';
@@ -125,16 +125,14 @@ function leftAlone({ record }: Look, task: number): WaitReason | undefined {
 
 function undone({ record }: Look, task: number): WaitReason | undefined {
   const state = record.taskState(task);
-  if (record.isToUndo(task) && !record.isUndone(task) && !record.hasUndoFailed(task)) return undefined;
+  if (isLeftToUndo(record, task) && !record.hasUndoFailed(task)) return undefined;
   return { kind: 'settled', state, ...optional('error', record.error(task)) };
 }
 
 function downstreams(look: Look, task: number): WaitReason | undefined {
   const { record, plan } = look;
   if (isUndoable(record, task)) return undefined;
-  const open = ascending(downstreamsOf(plan.graph, task)).filter(
-    (downstream) => record.isToUndo(downstream) && !record.isUndone(downstream),
-  );
+  const open = ascending(downstreamsOf(plan.graph, task)).filter((downstream) => isLeftToUndo(record, downstream));
   const named = brokenFirst(open, (downstream) => record.hasUndoFailed(downstream));
   return { kind: 'downstreams', downstreams: named.map((one) => standing(look, one)), ...brokenBy(look, task) };
 }
