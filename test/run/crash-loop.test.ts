@@ -2,23 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { stage } from '../support/several-processes.ts';
 import { quiet } from '../support/turns.ts';
 
-describe('a run whose process ends again and again', () => {
-  it('is not put aside for the company it was in', async () => {
-    const { world, workflow, tasks, process } = stage({ a: { repeatable: true } });
-    let current = process();
-    for (let run = 1; run <= 2; run++) {
-      await current.engine.start(workflow, {});
-      await tasks.a.nextAttempt();
-    }
-    // Twice the process ends with both of them; the third time run 1 is on trial alone, and ends it again.
-    for (let recovery = 1; recovery <= 2; recovery++) {
-      current.process.kill();
-      current = process();
-      await current.engine.recover();
-      for (let run = 1; run <= 2; run++) await tasks.a.nextAttempt();
-    }
+/** Two runs whose process has ended twice, with both of them under way; nobody has them now. */
+async function twoSuspects() {
+  const stages = stage({ a: { repeatable: true } });
+  const { workflow, tasks, process } = stages;
+  const begun = async (): Promise<void> => {
+    for (let run = 1; run <= 2; run++) await tasks.a.nextAttempt();
+  };
+  let current = process();
+  for (let run = 1; run <= 2; run++) await current.engine.start(workflow, {});
+  await begun();
+  for (let recovery = 1; recovery <= 2; recovery++) {
     current.process.kill();
     current = process();
+    await current.engine.recover();
+    await begun();
+  }
+  current.process.kill();
+  return stages;
+}
+
+describe('a run whose process ends again and again', () => {
+  it('is not put aside for the company it was in', async () => {
+    const { world, tasks, process } = await twoSuspects();
+    // The third time run 1 is on trial alone, and ends the process again.
+    const current = process();
     void current.engine.recover();
     expect((await tasks.a.nextAttempt()).context.runId).toBe(1);
     await quiet();
@@ -39,19 +47,7 @@ describe('a run whose process ends again and again', () => {
   });
 
   it('keeps no engine from closing while it is on trial', async () => {
-    const { workflow, tasks, process } = stage({ a: { repeatable: true } });
-    let current = process();
-    for (let run = 1; run <= 2; run++) {
-      await current.engine.start(workflow, {});
-      await tasks.a.nextAttempt();
-    }
-    for (let recovery = 1; recovery <= 2; recovery++) {
-      current.process.kill();
-      current = process();
-      await current.engine.recover();
-      for (let run = 1; run <= 2; run++) await tasks.a.nextAttempt();
-    }
-    current.process.kill();
+    const { tasks, process } = await twoSuspects();
     const { engine, clock } = process();
     const recovering = engine.recover();
     const refused = expect(recovering).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
