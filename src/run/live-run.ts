@@ -271,8 +271,7 @@ export class LiveRun implements WorkSource {
   /** The policy `abort-running`: a failure cancels what still runs. */
   #abortIfAsked(): void {
     const { record, plan } = this;
-    const isAsked =
-      plan.workflow.onFailure === 'abort-running' && record.count('FAILED') > 0 && record.failuresSinceAsked > 0;
+    const isAsked = plan.workflow.onFailure === 'abort-running' && record.failuresSinceAsked > 0;
     if (!isAsked || record.count('RUNNING') === 0) return;
     const by = policyName;
     this.#propose((latest) => {

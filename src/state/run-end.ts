@@ -22,9 +22,9 @@ export function mayStartTasks(record: RunFacts, onFailure: FailurePolicy): boole
   return record.state === 'RUNNING' && !record.isCancelRequested && mayGoOn(record, onFailure);
 }
 
-/** Whoever asks a run to go on knows what has failed until then: only what fails later stops it again. */
-function mayGoOn(record: RunFacts, onFailure: FailurePolicy): boolean {
-  return onFailure === 'continue' || record.failuresSinceAsked === 0;
+/** Only what has failed, or was cancelled, since the run was last asked to go on stops it. O(1). */
+export function mayGoOn(record: RunFacts, onFailure: FailurePolicy): boolean {
+  return onFailure === 'continue' || record.failuresSinceAsked + record.cancellationsSinceAsked === 0;
 }
 
 /** Tasks whose undo may start now: all their downstreams in the rollback have been rolled back. O(tasks + edges). */

@@ -11,8 +11,10 @@ export interface RunFacts {
   readonly state: RunState;
   /** Cancelling was asked for and nothing was retried or skipped since. */
   readonly isCancelRequested: boolean;
-  /** How many tasks have failed or been cancelled since the run began, or was last asked to go on (retry, skip). */
+  /** How many tasks have failed since the run began, or was last asked to go on (retry, skip). */
   readonly failuresSinceAsked: number;
+  /** How many tasks have been cancelled since then. */
+  readonly cancellationsSinceAsked: number;
   /** How many bodies and undos are under way. */
   readonly inFlightCount: number;
   /** The tasks that the rollback under way, or the last one, is to undo. */

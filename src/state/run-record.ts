@@ -35,6 +35,7 @@ export class RunRecord implements RunFacts {
   #toUndo: ReadonlySet<number> = new Set();
   #undoneCount = 0;
   #failuresSinceAsked = 0;
+  #cancellationsSinceAsked = 0;
   #startedAtMs: number | undefined;
   #finishedAtMs: number | undefined;
   #sequence = 0;
@@ -139,9 +140,14 @@ export class RunRecord implements RunFacts {
     return this.#tasks.count(state);
   }
 
-  /** How many tasks have failed or been cancelled since the run began, or was last asked to go on (retry, skip). O(1). */
+  /** How many tasks have failed since the run began, or was last asked to go on (retry, skip). O(1). */
   get failuresSinceAsked(): number {
     return this.#failuresSinceAsked;
+  }
+
+  /** How many tasks have been cancelled since then. O(1). */
+  get cancellationsSinceAsked(): number {
+    return this.#cancellationsSinceAsked;
   }
 
   /** How many bodies and undos are under way. */
@@ -245,19 +251,21 @@ export class RunRecord implements RunFacts {
         this.#goOn('ROLLBACK', event.atMs);
         return;
       case 'tasks-retried':
-        this.#failuresSinceAsked = 0;
+        this.#forgetFailures();
         this.#goOn('RETRY', event.atMs);
         return;
       case 'task-skipped':
-        this.#failuresSinceAsked = 0;
+        this.#forgetFailures();
         this.#goOn('SKIP', event.atMs);
         return;
       case 'task-failed':
         if (event.retryAtMs === undefined) this.#failuresSinceAsked += 1;
         return;
-      case 'task-cancelled':
       case 'task-resolved-failed':
         this.#failuresSinceAsked += 1;
+        return;
+      case 'task-cancelled':
+        this.#cancellationsSinceAsked += 1;
         return;
       case 'task-rollback-failed':
         this.#undoFailures.add(event.task);
@@ -277,6 +285,12 @@ export class RunRecord implements RunFacts {
       case 'task-rollback-started':
         return;
     }
+  }
+
+  /** Whoever asks a run to go on knows what has failed until then. */
+  #forgetFailures(): void {
+    this.#failuresSinceAsked = 0;
+    this.#cancellationsSinceAsked = 0;
   }
 
   /** Called before the run's own state follows. */

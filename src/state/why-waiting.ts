@@ -1,7 +1,7 @@
 import { downstreamsOf, topologicalOrder, upstreamsOf } from '../graph/index.ts';
 import type { PlanShape } from '../plan/index.ts';
 import type { FailurePolicy } from '../workflow/index.ts';
-import { hasBegun, isLeftToUndo, isUndoable } from './run-end.ts';
+import { hasBegun, isLeftToUndo, isUndoable, mayGoOn } from './run-end.ts';
 import type { RunRecord } from './run-record.ts';
 import { isInFlight, isSatisfied, isSettledRun, type TaskState } from './task-state.ts';
 import type { StandingTask, StartFacts, WaitReason } from './wait-reason.ts';
@@ -103,7 +103,7 @@ function upstreams(look: Look, task: number): WaitReason | undefined {
 
 function failure(look: Look): WaitReason | undefined {
   const { onFailure: policy, failed } = look;
-  if (policy === 'continue' || look.record.failuresSinceAsked === 0 || failed() === -1) return undefined;
+  if (mayGoOn(look.record, policy) || failed() === -1) return undefined;
   return { kind: 'failure', policy, failed: standing(look, failed()) };
 }
 

@@ -69,6 +69,20 @@ describe('abort-running', () => {
     expect(states()).toEqual({ bad: 'FAILED', other: 'CANCELLED', after: 'PENDING' });
   });
 
+  it('is about what fails, not about a task that an operator cancels beside an old failure', async () => {
+    const { tasks, engine, run, states } = await setup({ a: [], b: [], c: [] }, { workflow });
+    await tasks.a.nextAttempt().fail();
+    for (const task of [tasks.b, tasks.c]) await (await task.nextAttempt()).yield();
+    await engine.retry(run.id, 'b');
+    await engine.retry(run.id, 'c');
+    const [b, c] = [await tasks.b.nextAttempt(), await tasks.c.nextAttempt()];
+    await engine.cancel(run.id, 'c');
+    await c.yield();
+    expect([states(), b.isAborted]).toEqual([{ a: 'FAILED', b: 'RUNNING', c: 'CANCELLED' }, false]);
+    await b.succeed();
+    await expect(run.outcome()).resolves.toMatchObject({ state: 'FAILED', failures: [{ task: 'a' }, { task: 'c' }] });
+  });
+
   it('takes a success that comes after all', async () => {
     const { tasks, run, states } = await setup(drawing, { workflow });
     await tasks.bad.nextAttempt().fail();

@@ -106,8 +106,7 @@ export class OperatorModel {
   #next(): readonly RunEvent[] {
     const { run } = this;
     const { onFailure } = this.#plan;
-    const hasFailed = run.hasJustFailed && this.tasksIn('FAILED').length > 0;
-    if (onFailure === 'abort-running' && hasFailed && /RUNNING|PAUSED/.test(run.state)) {
+    if (onFailure === 'abort-running' && run.hasJustFailed && /RUNNING|PAUSED/.test(run.state)) {
       const running = this.tasksIn('RUNNING');
       if (running.length > 0) return running.map((task) => ({ type: 'task-cancelling', task, atMs, by }));
     }

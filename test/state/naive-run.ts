@@ -69,8 +69,9 @@ export class NaiveRun {
   isStarted = false;
   isCancelRequested = false;
   rollback = { tasks: new Set<number>(), failed: new Set<number>(), left: new Set<number>() };
-  /** Whether anything has failed since the run began, or since it was asked to go on. */
+  /** Whether anything has failed since the run began, or since it was asked to go on; or was cancelled. */
   hasJustFailed = false;
+  hasJustBeenCancelled = false;
 
   constructor(upstreams: readonly (readonly number[])[]) {
     this.upstreams = upstreams;
@@ -89,10 +90,11 @@ export class NaiveRun {
 
   /** All that decides about what may happen next. */
   situation(): object {
-    const { state, isStarted, isCancelRequested, rollback, hasJustFailed } = this;
+    const { state, isStarted, isCancelRequested, rollback } = this;
+    const just = [this.hasJustFailed, this.hasJustBeenCancelled];
     const tasks = this.tasks.map((task) => [task.state, task.attempt > 0]);
     const { tasks: all, failed, left } = rollback;
-    return { state, isStarted, isCancelRequested, tasks, rollback: [[...all], [...failed], [...left]], hasJustFailed };
+    return { state, isStarted, isCancelRequested, tasks, rollback: [[...all], [...failed], [...left]], just };
   }
 
   allows(event: RunEvent): boolean {
@@ -159,7 +161,7 @@ export class NaiveRun {
         this.set(event.task, { state: 'CANCELLING' });
         break;
       case 'task-cancelled':
-        this.hasJustFailed = true;
+        this.hasJustBeenCancelled = true;
         this.set(event.task, { state: 'CANCELLED', error: event.error });
         break;
       case 'task-outcome-unknown':
@@ -193,7 +195,7 @@ export class NaiveRun {
   }
 
   mayStart(onFailure: FailurePolicy): boolean {
-    return this.state === 'RUNNING' && !this.isCancelRequested && (onFailure === 'continue' || !this.hasJustFailed);
+    return this.state === 'RUNNING' && !this.isCancelRequested && this.mayGoOn(onFailure);
   }
 
   /** Everything in the rollback, not undone, not tried in vain, and needed by nothing that is still to be undone. */
@@ -209,9 +211,13 @@ export class NaiveRun {
     return [...this.tasks.keys()].filter((task) => this.mayBeUndone(task) && !this.rollback.left.has(task));
   }
 
+  private mayGoOn(onFailure: FailurePolicy): boolean {
+    return onFailure === 'continue' || !(this.hasJustFailed || this.hasJustBeenCancelled);
+  }
+
   private endOfFailure(states: readonly TaskState[], onFailure: FailurePolicy): TerminalRunState | undefined {
     const hasFailed = states.includes('FAILED') || states.includes('CANCELLED');
-    const goesOn = (onFailure === 'continue' || !this.hasJustFailed) && states.includes('READY');
+    const goesOn = this.mayGoOn(onFailure) && states.includes('READY');
     return hasFailed && !goesOn ? 'FAILED' : undefined;
   }
 
@@ -264,6 +270,7 @@ export class NaiveRun {
   private goOn(): void {
     this.isCancelRequested = false;
     this.hasJustFailed = false;
+    this.hasJustBeenCancelled = false;
     if (this.state !== 'PAUSED') this.state = 'RUNNING';
   }
 
