@@ -1,37 +1,22 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toTaskInfo } from '../../src/ocp/index.ts';
-import { isSettledRun, RunRecord, snapshotOfRun } from '../../src/state/index.ts';
+import { RunRecord, snapshotOfRun } from '../../src/state/index.ts';
 import { planWorkflow } from '../../src/plan/index.ts';
 import { drawnWorkflow, type DrawnTask, type Drawing } from '../support/setup.ts';
-import { misshapen, violationsOf } from './invariants.ts';
-import { numberOfRuns } from './number-of-runs.ts';
-import { anyScenario, limitSizes, type Scenario } from './scenario.ts';
-import { play, untilNothingIsDue, type Played } from './simulated-run.ts';
+import { misshapen } from './invariants.ts';
+import { expectKept, keepsAll, property } from './kept.ts';
+import { anyScenario, limitSizes } from './scenario.ts';
+import { play, untilNothingIsDue } from './simulated-run.ts';
 
 const timeoutMs = 120_000;
 
-/** Everything that was promised of one run, whatever was asked of it. */
-function expectKept(played: Played, scenario: Scenario): void {
-  const { run, journal, observed } = played;
-  expect(observed.violations).toEqual([]);
-  expect(violationsOf(journal, scenario)).toEqual([]);
-  expect(observed.bodies.size).toBe(0);
-  expect(observed.bodiesMax).toBeLessThanOrEqual(scenario.concurrency);
-  expect(isSettledRun(run.state), `it is ${run.state}`).toBe(true);
-}
-
-function property(scenarios: fc.Arbitrary<Scenario>, keep: (scenario: Scenario) => Promise<void>, runs: number) {
-  return fc.assert(fc.asyncProperty(scenarios, keep), { numRuns: numberOfRuns(runs) });
-}
-
 describe('a run of any plan, whatever happens and whatever is asked of it', { timeout: timeoutMs }, () => {
   it('keeps order, once, join, limit and stop', async () => {
-    await property(anyScenario(40), async (scenario) => expectKept(await play(scenario), scenario), 250);
+    await keepsAll(anyScenario(40), 250);
   });
 
   it('keeps them with up to 200 tasks', async () => {
-    await property(anyScenario(200), async (scenario) => expectKept(await play(scenario), scenario), 40);
+    await keepsAll(anyScenario(200), 40);
   });
 
   it('succeeds when nothing fails and nobody interferes', async () => {

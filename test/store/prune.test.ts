@@ -3,33 +3,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { checkStoreFile, giveBackSpace, sqliteStore } from '../../src/store/index.ts';
-import { createdRun, newRun } from '../contract/store/runs.ts';
-import { settledEvents, soundRun } from './sound-run.ts';
-import { spawnStoreProcess } from './spawn-store-process.ts';
+import { createdRun } from '../contract/store/runs.ts';
+import { fullStore, pruneUnderKills } from './killed-processes.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const directory = temporaryDirectory();
 const timeoutMs = 120_000;
 
-/** A store with ended runs that have logs and keys, closed. */
-async function fullStore(name: string, runs: number): Promise<string> {
-  const file = join(directory(), name);
-  const store = sqliteStore(file);
-  const text = 'x'.repeat(1_000);
-  for (let run = 1; run <= runs; run++) {
-    const { id: runId } = (await store.createRun(soundRun({ idempotency: { key: `key ${run}`, request: 'r' } })))
-      .header;
-    const lines = Array.from({ length: 20 }, (_, atMs) => ({ runId, task: 0, attempt: 1, atMs, level: 'info', text }));
-    store.appendLog(lines as never);
-    await store.append({ fence: 1, runId, events: settledEvents(), state: 'SUCCESS', claims: 'release' });
-  }
-  await store.close();
-  return file;
-}
-
 describe('a pruned store', { timeout: timeoutMs }, () => {
   it('gives its space back, and no number again', async () => {
-    const file = await fullStore('space.db', 100);
+    const file = await fullStore(join(directory(), 'space.db'), 100);
     const { size } = statSync(file);
     const store = sqliteStore(file);
     expect(await store.prune({ keep: 10 })).toHaveLength(90);
@@ -44,7 +27,7 @@ describe('a pruned store', { timeout: timeoutMs }, () => {
   });
 
   it('of a file that cannot be cut has free space, until it is written anew', async () => {
-    const file = await fullStore('old.db', 100);
+    const file = await fullStore(join(directory(), 'old.db'), 100);
     const database = new DatabaseSync(file);
     database.exec('PRAGMA auto_vacuum = NONE; VACUUM');
     database.close();
@@ -59,26 +42,6 @@ describe('a pruned store', { timeout: timeoutMs }, () => {
   });
 
   it('has whole runs only, wherever the process that prunes is killed, and no key answers for a run that is gone', async () => {
-    const file = await fullStore('killed.db', 600);
-    for (const kill of [1, 3, 6, 12, 20]) {
-      const pruner = spawnStoreProcess(['prune', file, String(600 - kill * 25)]);
-      for await (const line of pruner.lines) {
-        if (line !== 'begun') continue;
-        setTimeout(() => pruner.child.kill('SIGKILL'), kill * 4);
-      }
-      await pruner.ended;
-      const { runs, problems } = checkStoreFile(file);
-      expect(problems).toEqual([]);
-      expect(runs).toBeGreaterThanOrEqual(600 - kill * 25);
-    }
-    const store = sqliteStore(file);
-    const left = new Set((await store.listRuns({ limit: Infinity })).map(({ header }) => header.id));
-    expect(left.size).toBeLessThan(600);
-    for (const run of [1, 2, 300, 600]) {
-      const request = newRun({ idempotency: { key: `key ${run}`, request: 'r' } });
-      const { header, isExisting } = await store.createRun(request);
-      expect([isExisting, header.id === run]).toEqual([left.has(run), left.has(run)]);
-    }
-    await store.close();
+    await pruneUnderKills(join(directory(), 'killed.db'), { runs: 600, kills: [1, 3, 6, 12, 20] });
   });
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../src/store/index.ts';
 import { eventsOf, started, taskStarted } from '../contract/store/runs.ts';
+import { appendUnderKills } from './killed-processes.ts';
 import { spawnStoreProcess } from './spawn-store-process.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -37,22 +38,7 @@ describe('several processes on one store file', () => {
   });
 
   it('lose no acknowledged event when the writer is killed, again and again', { timeout: timeoutMs }, async () => {
-    const file = join(directory(), 'killed.db');
-    for (const kill of [1, 2, 5, 9, 20]) {
-      const writer = spawnStoreProcess(['appendForEver', file]);
-      const told: number[] = [];
-      for await (const line of writer.lines) {
-        told.push(Number(line));
-        if (told.length === kill) writer.child.kill('SIGKILL');
-      }
-      await writer.ended;
-      const last = Math.max(...told);
-      const store = sqliteStore(file);
-      const events = await eventsOf(store, 1);
-      await store.close();
-      expect(events.length).toBeGreaterThan(last);
-      expect(events.slice(1)).toEqual(Array.from({ length: events.length - 1 }, (_, index) => taskStarted(index + 1)));
-    }
+    await appendUnderKills(join(directory(), 'killed.db'), [1, 2, 5, 9, 20]);
   });
 
   it(
