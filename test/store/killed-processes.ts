@@ -19,11 +19,11 @@ export async function fullStore(file: string, runs: number): Promise<string> {
   return file;
 }
 
-/** Kills a process that prunes, each time a little later: there are whole runs only, and no key answers for one that is gone. */
+/** Kills a process that prunes, each time a little later: there are whole runs only, and no key answers for one that is gone. Answers how many are left. */
 export async function pruneUnderKills(
   file: string,
   { runs, kills }: { readonly runs: number; readonly kills: readonly number[] },
-): Promise<void> {
+): Promise<number> {
   await fullStore(file, runs);
   const step = Math.floor(runs / 24);
   for (const kill of kills) {
@@ -46,10 +46,12 @@ export async function pruneUnderKills(
     expect([isExisting, header.id === run]).toEqual([left.has(run), left.has(run)]);
   }
   await store.close();
+  return left.size;
 }
 
-/** Kills a process that appends once it has told of so many events: all that it told of are there, in their order. */
-export async function appendUnderKills(file: string, kills: readonly number[]): Promise<void> {
+/** Kills a process that appends once it has told of so many events: all that it told of are there, in their order. Answers how many. */
+export async function appendUnderKills(file: string, kills: readonly number[]): Promise<number> {
+  let acknowledged = 0;
   for (const kill of kills) {
     const writer = spawnStoreProcess(['appendForEver', file]);
     const told: number[] = [];
@@ -59,10 +61,12 @@ export async function appendUnderKills(file: string, kills: readonly number[]): 
     }
     await writer.ended;
     const last = Math.max(...told);
+    acknowledged = Math.max(acknowledged, last);
     const store = sqliteStore(file);
     const events = await eventsOf(store, 1);
     await store.close();
     expect(events.length).toBeGreaterThan(last);
     expect(events.slice(1)).toEqual(Array.from({ length: events.length - 1 }, (_, index) => taskStarted(index + 1)));
   }
+  return acknowledged;
 }
