@@ -45,6 +45,8 @@ export function planOnShape(shape: PlanShape, now: Plan, isDone: (task: number) 
   return { kind: 'plan', plan: Object.freeze({ ...now, tasks: Object.freeze(tasks), graph: shape.graph, order }) };
 }
 
+const never = Object.freeze({ attemptsMax: 1, backoffMs: 0, backoffFactor: 1, backoffMaxMs: 0, jitter: 0 });
+
 /** A task that is over and that nobody knows any more. */
 function overTask(task: PlanShape['tasks'][number]): DeclaredTask {
   return {
@@ -54,7 +56,9 @@ function overTask(task: PlanShape['tasks'][number]): DeclaredTask {
     irreversible: true,
     sources: [],
     repeatable: false,
-    retry: { attemptsMax: 1, backoffMs: 0, backoffFactor: 1, backoffMaxMs: 0, jitter: 0 },
+    retry: never,
+    undoRetry: never,
+    undoTimeoutMs: undefined,
     hasOwnEstimate: false,
     priority: undefined,
     skippedOutput: undefined,

@@ -39,7 +39,7 @@ export class AttemptRunner {
     const controller = new AbortController();
     this.#controllers.set(task, controller);
     if (this.#abortedBy !== undefined) controller.abort(this.#abortedBy);
-    const cancelTimeout = this.#limitTime(declared, controller);
+    const cancelTimeout = this.#limitTime(task, declared, controller);
     const cancelWarning = this.#warnWhenSlow(task, declared);
     try {
       return await body(declared, this.contextOf(task, controller.signal));
@@ -61,7 +61,9 @@ export class AttemptRunner {
     for (const controller of this.#controllers.values()) controller.abort(reason);
   }
 
-  #limitTime({ key, timeoutMs }: DeclaredTask, controller: AbortController): (() => void) | undefined {
+  #limitTime(task: number, declared: DeclaredTask, controller: AbortController): (() => void) | undefined {
+    const { key } = declared;
+    const timeoutMs = this.#isUndo(task) ? declared.undoTimeoutMs : declared.timeoutMs;
     if (timeoutMs === undefined) return undefined;
     return this.#options.parts.deadlines.after(timeoutMs, () => {
       controller.abort(new TaskTimeoutError(key, timeoutMs));
@@ -70,12 +72,16 @@ export class AttemptRunner {
 
   /** Not of a default estimate, which nobody gave, and not of an undo, which has none. */
   #warnWhenSlow(task: number, { estimateMs, hasOwnEstimate }: DeclaredTask): (() => void) | undefined {
-    const { parts, record, reporter } = this.#options;
-    if (!hasOwnEstimate || estimateMs === 0 || record.taskState(task) === 'ROLLING_BACK') return undefined;
+    const { parts, reporter } = this.#options;
+    if (!hasOwnEstimate || estimateMs === 0 || this.#isUndo(task)) return undefined;
     const beganMs = parts.clock.monotonicMs();
     return parts.deadlines.after(slowFactor * estimateMs, () => {
       reporter.warnSlow(task, { elapsedMs: Math.round(parts.clock.monotonicMs() - beganMs), estimateMs });
     });
+  }
+
+  #isUndo(task: number): boolean {
+    return this.#options.record.taskState(task) === 'ROLLING_BACK';
   }
 
   /** What a body gets: of the attempt that is under way, or was the last. */

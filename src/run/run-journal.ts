@@ -175,8 +175,9 @@ export class RunJournal {
     this.#latestAtMs = Math.max(this.#latestAtMs, event.atMs);
     const lateMs = this.#latestAtMs - event.atMs;
     if (lateMs === 0) return event;
-    const isRetry = event.type === 'task-failed' && event.retryAtMs !== undefined;
-    return { ...event, atMs: event.atMs + lateMs, ...(isRetry ? { retryAtMs: event.retryAtMs + lateMs } : {}) };
+    const retryAtMs = 'retryAtMs' in event ? event.retryAtMs : undefined;
+    const isRetry = retryAtMs !== undefined;
+    return { ...event, atMs: event.atMs + lateMs, ...(isRetry ? { retryAtMs: retryAtMs + lateMs } : {}) };
   }
 }
 

@@ -100,12 +100,12 @@ export class RunSchedule {
         this.#schedule.settle(event.task);
         return;
       case 'task-failed':
+      case 'task-rollback-failed':
         this.letGo(event.task);
         if (event.retryAtMs !== undefined) this.#offerLater(event.task, event.retryAtMs - event.atMs);
         return;
       case 'task-cancelled':
       case 'task-outcome-unknown':
-      case 'task-rollback-failed':
         this.letGo(event.task);
         return;
       case 'task-skipped':
@@ -150,10 +150,12 @@ export class RunSchedule {
   armBackoffs(): void {
     const { plan, record, parts } = this.#options;
     const nowMs = parts.clock.nowMs();
-    for (const task of record.tasksIn('READY')) {
+    const isUndo = record.state === 'ROLLING_BACK';
+    for (const task of record.tasksIn(isUndo ? 'ROLLBACK_FAILED' : 'READY')) {
       const retryAtMs = record.retryAtMs(task);
       if (retryAtMs === undefined) continue;
-      const longestMs = plan.tasks[task]?.retry.backoffMaxMs ?? Infinity;
+      const declared = plan.tasks[task];
+      const longestMs = (isUndo ? declared?.undoRetry : declared?.retry)?.backoffMaxMs ?? Infinity;
       this.#offerLater(task, Math.min(Math.max(0, retryAtMs - nowMs), longestMs));
     }
   }
@@ -213,7 +215,9 @@ export class RunSchedule {
   #backward(): Schedule {
     const { plan, record } = this.#options;
     const schedule = this.#over(reversed(plan.graph));
-    for (const task of record.rollbackTasks) if (record.hasUndoFailed(task)) schedule.withdraw(task);
+    for (const task of record.rollbackTasks) {
+      if (record.hasUndoFailed(task) || record.retryAtMs(task) !== undefined) schedule.withdraw(task);
+    }
     return schedule;
   }
 

@@ -1,5 +1,6 @@
 import type { SerializedError } from '../errors/index.ts';
 import type { Plan } from '../plan/index.ts';
+import type { DeclaredTask } from '../workflow/index.ts';
 import { mayStartTasks, type RunEvent, type RunRecord } from '../state/index.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
@@ -88,15 +89,16 @@ export class TaskWork {
   }
 
   async #endUndo(task: number, error: SerializedError | undefined): Promise<void> {
-    const { journal, schedule, parts, isAborted, tidying } = this.#options;
+    const { plan, journal, schedule, parts, isAborted, tidying } = this.#options;
     if (isAborted() && error) {
       schedule.letGo(task);
       return;
     }
-    await journal.propose(() => {
+    await journal.propose((record) => {
       const atMs = parts.clock.nowMs();
-      if (error) return [{ type: 'task-rollback-failed', task, error, atMs }];
-      return [{ type: 'task-rolled-back', task, atMs }];
+      if (!error) return [{ type: 'task-rolled-back', task, atMs }];
+      const retryAt = this.#nextAttempt(plan.tasks[task]?.undoRetry, record.undoAttempt(task), atMs);
+      return [{ type: 'task-rollback-failed', task, error, atMs, ...retryAt }];
     });
     await tidying.tidy(task);
   }
@@ -108,10 +110,24 @@ export class TaskWork {
     const { error } = outcome;
     if (outcome.kind === 'unknown') return { type: 'task-outcome-unknown', task, error, atMs };
     if (record.taskState(task) === 'CANCELLING') return { type: 'task-cancelled', task, error, atMs };
-    const retry = plan.tasks[task]?.retry;
     const attemptsSinceAsked = record.attempt(task) - record.attemptBeforeRetry(task);
-    const delayMs = retry && backoffMs(retry, attemptsSinceAsked, parts.random());
-    return { type: 'task-failed', task, error, atMs, ...(delayMs === undefined ? {} : { retryAtMs: atMs + delayMs }) };
+    return {
+      type: 'task-failed',
+      task,
+      error,
+      atMs,
+      ...this.#nextAttempt(plan.tasks[task]?.retry, attemptsSinceAsked, atMs),
+    };
+  }
+
+  /** When it is tried again by itself, drawn here and recorded with the failure. */
+  #nextAttempt(
+    retry: DeclaredTask['retry'] | undefined,
+    attemptsDone: number,
+    atMs: number,
+  ): { readonly retryAtMs?: number } {
+    const delayMs = retry && backoffMs(retry, attemptsDone, this.#options.parts.random());
+    return delayMs === undefined ? {} : { retryAtMs: atMs + delayMs };
   }
 
   #requireSound(): void {

@@ -45,7 +45,9 @@ export type RunEvent =
   | ({ readonly type: 'task-resolved-failed'; readonly error: SerializedError } & OfTask & At & By)
   | ({ readonly type: 'task-rollback-started' } & OfTask & At)
   | ({ readonly type: 'task-rolled-back' } & OfTask & At)
-  | ({ readonly type: 'task-rollback-failed'; readonly error: SerializedError } & OfTask & At)
+  /** With `retryAtMs` the undo waits for its next automatic attempt; without, it has failed for good. */
+  | ({ readonly type: 'task-rollback-failed'; readonly error: SerializedError; readonly retryAtMs?: number } & OfTask &
+      At)
   /** Undos that have failed are to run again. */
   | ({ readonly type: 'undos-retried'; readonly tasks: readonly number[] } & At & By)
   /** The rollback goes on without undoing the task, which is left as it is. */

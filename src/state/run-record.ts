@@ -169,6 +169,11 @@ export class RunRecord implements RunFacts {
     return this.#tasks.attemptBeforeRetry(task);
   }
 
+  /** The last attempt of its undo since a rollback, or an operator's retry of the undo, asked for it; 0 before the first. */
+  undoAttempt(task: number): number {
+    return this.#tasks.undoAttempt(task);
+  }
+
   taskOperation(task: number): Operation {
     return this.#tasks.operation(task);
   }
@@ -181,7 +186,7 @@ export class RunRecord implements RunFacts {
     return this.#tasks.finishedAtMs(task);
   }
 
-  /** When a READY task's next automatic attempt is due; undefined when it waits for nothing but a slot. */
+  /** When the next automatic attempt of a READY task, or of its undo, is due; undefined when it waits for no such time. */
   retryAtMs(task: number): number | undefined {
     return this.#tasks.retryAtMs(task);
   }
@@ -233,15 +238,12 @@ export class RunRecord implements RunFacts {
         this.#finishedAtMs = event.atMs;
         return;
       case 'run-rollback-started':
-        this.#rollbackTasks = [...event.tasks];
-        this.#toUndo = new Set(event.tasks);
-        this.#undoFailures.clear();
-        this.#undosSkipped.clear();
-        this.#undoneCount = 0;
+        this.#startRollback(event.tasks);
         this.#goOn('ROLLBACK', event.atMs);
         return;
       case 'undos-retried':
         for (const task of event.tasks) this.#undoFailures.delete(task);
+        this.#tasks.askForUndo(event.tasks);
         this.#goOn('ROLLBACK', event.atMs);
         return;
       case 'undo-skipped':
@@ -268,7 +270,7 @@ export class RunRecord implements RunFacts {
         this.#cancellationsSinceAsked += 1;
         return;
       case 'task-rollback-failed':
-        this.#undoFailures.add(event.task);
+        if (event.retryAtMs === undefined) this.#undoFailures.add(event.task);
         return;
       case 'task-rolled-back':
         this.#undoneCount += 1;
@@ -285,6 +287,15 @@ export class RunRecord implements RunFacts {
       case 'task-rollback-started':
         return;
     }
+  }
+
+  #startRollback(tasks: readonly number[]): void {
+    this.#rollbackTasks = [...tasks];
+    this.#toUndo = new Set(tasks);
+    this.#undoFailures.clear();
+    this.#undosSkipped.clear();
+    this.#undoneCount = 0;
+    this.#tasks.askForUndo(tasks);
   }
 
   /** Whoever asks a run to go on knows what has failed until then. */

@@ -29,6 +29,7 @@ export class TaskTable {
   readonly #startedAtMs: Float64Array;
   readonly #finishedAtMs: Float64Array;
   readonly #retryAtMs: Float64Array;
+  readonly #undoAttempt: Int32Array;
   readonly #operation: Operation[];
   readonly #outputs: (JsonValue | undefined)[];
   readonly #errors: (SerializedError | undefined)[];
@@ -44,6 +45,7 @@ export class TaskTable {
     this.#startedAtMs = new Float64Array(size).fill(Number.NaN);
     this.#finishedAtMs = new Float64Array(size).fill(Number.NaN);
     this.#retryAtMs = new Float64Array(size).fill(Number.NaN);
+    this.#undoAttempt = new Int32Array(size);
     this.#operation = new Array<Operation>(size).fill('EXECUTE');
     this.#outputs = new Array<JsonValue | undefined>(size).fill(undefined);
     this.#errors = new Array<SerializedError | undefined>(size).fill(undefined);
@@ -64,6 +66,10 @@ export class TaskTable {
 
   attemptBeforeRetry(task: number): number {
     return this.#attemptBeforeRetry[task] ?? 0;
+  }
+
+  undoAttempt(task: number): number {
+    return this.#undoAttempt[task] ?? 0;
   }
 
   operation(task: number): Operation {
@@ -116,6 +122,14 @@ export class TaskTable {
     });
   }
 
+  /** They are to be undone: attempts of that are counted from now on, and nothing waits for another one of its body. */
+  askForUndo(tasks: readonly number[]): void {
+    for (const task of tasks) {
+      this.#undoAttempt[task] = 0;
+      this.#retryAtMs[task] = Number.NaN;
+    }
+  }
+
   /** Folds in an event of one task; what the table of transitions does not allow throws and changes nothing. */
   apply(event: TaskEvent): readonly TaskChange[] {
     const { task } = event;
@@ -128,7 +142,9 @@ export class TaskTable {
       case 'task-skipped':
         return this.#skip(event);
       case 'task-failed':
-        return [this.#fail(event)];
+        return [this.#fail(event, event.retryAtMs === undefined ? 'FAILED' : 'READY')];
+      case 'task-rollback-failed':
+        return [this.#fail(event, 'ROLLBACK_FAILED')];
       case 'task-cancelling':
         return [this.#operate(this.#move(task, event.type), 'CANCEL')];
       case 'task-rollback-started':
@@ -141,7 +157,6 @@ export class TaskTable {
       case 'task-cancelled':
       case 'task-outcome-unknown':
       case 'task-resolved-failed':
-      case 'task-rollback-failed':
         return [this.#end(event, event.error)];
     }
   }
@@ -158,14 +173,16 @@ export class TaskTable {
 
   #startRollback({ task, type, atMs }: EventOf<'task-rollback-started'>): TaskChange {
     const change = this.#operate(this.#move(task, type), 'ROLLBACK');
+    this.#undoAttempt[task] = this.undoAttempt(task) + 1;
     this.#startedAtMs[task] = atMs;
     this.#finishedAtMs[task] = Number.NaN;
+    this.#retryAtMs[task] = Number.NaN;
     return change;
   }
 
-  #fail(event: EventOf<'task-failed'>): TaskChange {
+  #fail(event: EventOf<'task-failed' | 'task-rollback-failed'>, to: TaskState): TaskChange {
     const { retryAtMs, error, task } = event;
-    const change = this.#end(event, error, retryAtMs === undefined ? 'FAILED' : 'READY');
+    const change = this.#end(event, error, to);
     this.#retryAtMs[task] = retryAtMs ?? Number.NaN;
     return change;
   }

@@ -52,7 +52,7 @@ const forward: readonly Rule[] = [
   paused,
   backoff,
 ];
-const backward: readonly Rule[] = [running, leftAlone, undone, stopped, downstreams];
+const backward: readonly Rule[] = [running, leftAlone, undone, stopped, downstreams, backoff];
 
 function running({ record }: Look, task: number): WaitReason | undefined {
   const state = record.taskState(task);
@@ -116,7 +116,8 @@ function paused({ record }: Look): WaitReason | undefined {
 function backoff({ record, start }: Look, task: number): WaitReason | undefined {
   const untilMs = record.retryAtMs(task);
   if (untilMs === undefined || !start.isBackingOff(task)) return undefined;
-  return { kind: 'backoff', untilMs, attempt: record.attempt(task) + 1, ...optional('error', record.error(task)) };
+  const done = record.state === 'ROLLING_BACK' ? record.undoAttempt(task) : record.attempt(task);
+  return { kind: 'backoff', untilMs, attempt: done + 1, ...optional('error', record.error(task)) };
 }
 
 function leftAlone({ record }: Look, task: number): WaitReason | undefined {

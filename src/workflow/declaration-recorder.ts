@@ -119,6 +119,7 @@ export class DeclarationRecorder {
     const key = this.#keys.claim({ name, lane: lane?.key, given: options.key });
     const { sources, upstreamIndices } = this.#resolve(name, parts.upstreams);
     this.#edges.add(upstreamIndices);
+    const retry = { ...retryDefaults, ...options.retry };
     const task: DeclaredTask = {
       key,
       name,
@@ -129,8 +130,10 @@ export class DeclarationRecorder {
       sources,
       irreversible: parts.irreversible,
       repeatable: parts.repeatable,
-      retry: { ...retryDefaults, ...options.retry },
+      retry,
+      undoRetry: options.undoRetry ? { ...retryDefaults, ...options.undoRetry } : retry,
       timeoutMs: options.timeoutMs,
+      undoTimeoutMs: options.undoTimeoutMs ?? options.timeoutMs,
       estimateMs: parts.estimateMs,
       hasOwnEstimate: parts.hasOwnEstimate,
       limits: [...(options.limits ?? []), ...(this.#fanOut?.limit === undefined ? [] : [this.#fanOut.limit])],
@@ -189,7 +192,7 @@ export class DeclarationRecorder {
 
 interface NewTask {
   readonly name: string;
-  readonly options: BarrierOptions & Pick<Options, 'retry' | 'limits'>;
+  readonly options: BarrierOptions & Pick<Options, 'retry' | 'undoRetry' | 'undoTimeoutMs' | 'limits'>;
   readonly kind: DeclaredTask['kind'];
   readonly upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[];
   readonly body: TaskBody;

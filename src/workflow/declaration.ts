@@ -27,7 +27,9 @@ export interface DeclaredTask {
   /** Whether an attempt that nobody knows the outcome of may be sent again. */
   readonly repeatable: boolean;
   readonly retry: Required<RetryOptions>;
+  readonly undoRetry: Required<RetryOptions>;
   readonly timeoutMs: number | undefined;
+  readonly undoTimeoutMs: number | undefined;
   readonly estimateMs: number;
   /** Whether somebody gave the estimate; a default says nothing about the task, and a barrier has none. */
   readonly hasOwnEstimate: boolean;

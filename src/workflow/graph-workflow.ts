@@ -154,7 +154,9 @@ function declaredTask(task: GraphTask, run: GraphWorkflowOptions['run']): Declar
     // Without a body there is nothing that could happen twice.
     repeatable: run === undefined,
     retry: retryDefaults,
+    undoRetry: retryDefaults,
     timeoutMs: task.timeoutMs,
+    undoTimeoutMs: undefined,
     estimateMs,
     hasOwnEstimate: task.estimateMs !== undefined,
     limits: [...limits],

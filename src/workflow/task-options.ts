@@ -59,8 +59,12 @@ export interface TaskOptions<Input, Upstreams, Output> {
    */
   readonly end?: (context: TaskContext<Input, NoInfer<Upstreams>>) => void | Promise<void>;
   readonly retry?: RetryOptions;
+  /** The same for its undo, whose attempts are counted anew in each rollback. @default that of `retry` */
+  readonly undoRetry?: RetryOptions;
   /** An attempt longer than this is aborted and fails. Milliseconds. @default none */
   readonly timeoutMs?: number;
+  /** The same for its undo. Milliseconds. @default that of `timeoutMs` */
+  readonly undoTimeoutMs?: number;
   /**
    * Expected length, for plans and the critical path; an attempt that runs three times as long is warned of. Milliseconds.
    *

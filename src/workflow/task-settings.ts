@@ -3,7 +3,10 @@ import { displayName } from '../graph/index.ts';
 import type { BarrierOptions, ForEachOptions, RetryOptions, TaskOptions } from './task-options.ts';
 
 type Options = TaskOptions<unknown, unknown, never>;
-type Settings = Pick<Options, 'timeoutMs' | 'estimateMs' | 'priority' | 'retry' | 'limits' | 'key' | 'description'>;
+type Settings = Pick<
+  Options,
+  'timeoutMs' | 'undoTimeoutMs' | 'estimateMs' | 'priority' | 'retry' | 'undoRetry' | 'limits' | 'key' | 'description'
+>;
 type Bodies = Partial<Readonly<Record<'run' | 'check' | 'undo' | 'preview' | 'end' | 'repeatable', unknown>>>;
 
 export const retryDefaults: Required<RetryOptions> = Object.freeze({
@@ -32,6 +35,8 @@ const taskOptions: Record<keyof Options, true> = {
   repeatable: true,
   end: true,
   retry: true,
+  undoRetry: true,
+  undoTimeoutMs: true,
   estimateMs: true,
   limits: true,
   skippable: true,
@@ -71,8 +76,9 @@ export function bodyProblems(name: string, { run, check, undo, preview, end, rep
 
 /** Everything that is wrong with one task's numbers and names; empty when nothing is. */
 export function settingProblems(name: string, settings: Settings): readonly Problem[] {
-  const rules: readonly [field: string, value: unknown, isRight: boolean, rule: string][] = [
-    ['timeoutMs', settings.timeoutMs, isUnsetOr(settings.timeoutMs, isPositive), 'a positive number of milliseconds'],
+  const rules: readonly Rule[] = [
+    timeRule('timeoutMs', settings.timeoutMs),
+    timeRule('undoTimeoutMs', settings.undoTimeoutMs),
     [
       'estimateMs',
       settings.estimateMs,
@@ -83,7 +89,8 @@ export function settingProblems(name: string, settings: Settings): readonly Prob
     ['key', settings.key, isUnsetOr(settings.key, isName), 'a non-empty string'],
     ['description', settings.description, isUnsetOr(settings.description, isText), 'a string'],
     ['limits', settings.limits, isUnsetOr(settings.limits, areNames), 'a list of non-empty names, each once'],
-    ...retryRules(settings.retry ?? {}),
+    ...retryRules('retry', settings.retry ?? {}),
+    ...retryRules('undoRetry', settings.undoRetry ?? {}),
   ];
   const problems = rules
     .filter(([, , isRight]) => !isRight)
@@ -91,18 +98,21 @@ export function settingProblems(name: string, settings: Settings): readonly Prob
   return isName(name) ? problems : [invalidOption(name, 'a name is a non-empty string.'), ...problems];
 }
 
-function retryRules(retry: RetryOptions): [string, unknown, boolean, string][] {
+type Rule = readonly [field: string, value: unknown, isRight: boolean, rule: string];
+
+function timeRule(field: string, value: number | undefined): Rule {
+  return [field, value, isUnsetOr(value, isPositive), 'a positive number of milliseconds'];
+}
+
+function retryRules(name: string, retry: RetryOptions): readonly Rule[] {
+  const { attemptsMax, backoffMs, backoffFactor, backoffMaxMs, jitter } = retry;
+  const duration = 'a number of milliseconds, 0 or more';
   return [
-    ['retry.attemptsMax', retry.attemptsMax, isUnsetOr(retry.attemptsMax, isCount), 'a whole number, 1 or more'],
-    ['retry.backoffMs', retry.backoffMs, isUnsetOr(retry.backoffMs, isDuration), 'a number of milliseconds, 0 or more'],
-    ['retry.backoffFactor', retry.backoffFactor, isUnsetOr(retry.backoffFactor, isFactor), 'a number, 1 or more'],
-    [
-      'retry.backoffMaxMs',
-      retry.backoffMaxMs,
-      isUnsetOr(retry.backoffMaxMs, isDuration),
-      'a number of milliseconds, 0 or more',
-    ],
-    ['retry.jitter', retry.jitter, isUnsetOr(retry.jitter, isShare), 'a number from 0 to 1'],
+    [`${name}.attemptsMax`, attemptsMax, isUnsetOr(attemptsMax, isCount), 'a whole number, 1 or more'],
+    [`${name}.backoffMs`, backoffMs, isUnsetOr(backoffMs, isDuration), duration],
+    [`${name}.backoffFactor`, backoffFactor, isUnsetOr(backoffFactor, isFactor), 'a number, 1 or more'],
+    [`${name}.backoffMaxMs`, backoffMaxMs, isUnsetOr(backoffMaxMs, isDuration), duration],
+    [`${name}.jitter`, jitter, isUnsetOr(jitter, isShare), 'a number from 0 to 1'],
   ];
 }
 

@@ -25,11 +25,13 @@ export class OperatedRun {
   private constructor(plan: ModelPlan) {
     this.#undos = plan.tasks.map(() => new PuppetTask());
     const drawing = Object.fromEntries(
-      plan.tasks.map(({ upstream, repeatable, irreversible }, task): [string, DrawnTask] => [
+      plan.tasks.map(({ upstream, repeatable, irreversible, attemptsMax }, task): [string, DrawnTask] => [
         key(task),
         {
           upstream: upstream.map(key),
           repeatable,
+          // Tried again at once: the model has no time.
+          retry: { attemptsMax, backoffMs: 0 },
           undo: irreversible ? 'irreversible' : (context) => this.#undos[task]?.body(context),
         },
       ]),
@@ -109,7 +111,7 @@ export class OperatedRun {
     const wanted = [state, ...states];
     for (let turn = 0; turn < turnsMax; turn += 1) {
       if (JSON.stringify(await seen()) === JSON.stringify(wanted)) return;
-      await quiet(1);
+      await this.#clock.advance(0);
     }
     expect(await seen()).toEqual(wanted);
   }

@@ -141,6 +141,7 @@ function plans(): fc.Arbitrary<ModelPlan> {
     upstream: fc.array(fc.nat(), { maxLength: 2 }),
     repeatable: fc.boolean(),
     irreversible: fc.nat(9).map((draw) => draw === 0),
+    attemptsMax: fc.nat(3).map((draw) => (draw === 0 ? 2 : 1)),
   });
   const policies = ['finish-running', 'continue', 'abort-running', 'rollback'] as const;
   return fc.record({

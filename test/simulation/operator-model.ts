@@ -7,6 +7,8 @@ export interface ModelTask {
   readonly upstream: readonly number[];
   readonly repeatable: boolean;
   readonly irreversible: boolean;
+  /** How often its body is tried by itself, and its undo. */
+  readonly attemptsMax: number;
 }
 
 export interface ModelPlan {
@@ -38,6 +40,8 @@ const error = { code: 'BROKEN', message: 'it broke' };
 export class OperatorModel {
   readonly run: NaiveRun;
   readonly #plan: ModelPlan;
+  /** How often each task, or its undo, has failed since somebody asked for it. */
+  readonly #failures = new Map<number, number>();
 
   constructor(plan: ModelPlan) {
     this.#plan = plan;
@@ -76,13 +80,20 @@ export class OperatorModel {
       this.#record(
         how === 'success'
           ? { type: 'task-rolled-back', task, atMs }
-          : { type: 'task-rollback-failed', task, error, atMs },
+          : { type: 'task-rollback-failed', task, error, atMs, ...this.#again(task) },
       );
     } else if (how === 'success') this.#record({ type: 'task-succeeded', task, output: null, atMs });
     else if (how === 'unknown') this.#record({ type: 'task-outcome-unknown', task, error, atMs });
     else if (state === 'CANCELLING') this.#record({ type: 'task-cancelled', task, error, atMs });
-    else this.#record({ type: 'task-failed', task, error, atMs });
+    else this.#record({ type: 'task-failed', task, error, atMs, ...this.#again(task) });
     this.goOn();
+  }
+
+  /** One more failure: whether it is tried again by itself. */
+  #again(task: number): { readonly retryAtMs?: number } {
+    const failures = (this.#failures.get(task) ?? 0) + 1;
+    this.#failures.set(task, failures);
+    return failures < (this.#plan.tasks[task]?.attemptsMax ?? 1) ? { retryAtMs: atMs } : {};
   }
 
   /** The process ends, and another one takes the run up: what is repeatable is begun again, of the rest nobody knows. */
@@ -92,8 +103,9 @@ export class OperatorModel {
       const { repeatable = false } = this.#plan.tasks[task] ?? {};
       if (repeatable && state === 'CANCELLING') this.#record({ type: 'task-cancelled', task, error, atMs });
       if (repeatable) continue;
-      if (state === 'ROLLING_BACK') this.#record({ type: 'task-rollback-failed', task, error, atMs });
-      else this.#record({ type: 'task-outcome-unknown', task, error, atMs });
+      if (state === 'ROLLING_BACK') {
+        this.#record({ type: 'task-rollback-failed', task, error, atMs, ...this.#again(task) });
+      } else this.#record({ type: 'task-outcome-unknown', task, error, atMs });
     }
     this.goOn();
   }
@@ -222,6 +234,8 @@ export class OperatorModel {
   #record(event: RunEvent): void {
     if (!this.run.allows(event)) throw new Error(`The model does not allow its own ${JSON.stringify(event)}.`);
     this.run.apply(event);
+    const asksFor = ['tasks-retried', 'undos-retried', 'run-rollback-started'].includes(event.type);
+    if (asksFor && 'tasks' in event) for (const task of event.tasks) this.#failures.delete(task);
   }
 
   #stateOf(task: number): TaskState {

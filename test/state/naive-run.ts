@@ -126,6 +126,7 @@ export class NaiveRun {
         this.state = 'ROLLING_BACK';
         this.isCancelRequested = false;
         this.rollback = { tasks: new Set(event.tasks), failed: new Set(), left: new Set() };
+        for (const task of event.tasks) this.set(task, { retryAtMs: undefined });
         break;
       case 'undos-retried':
         this.state = 'ROLLING_BACK';
@@ -172,14 +173,14 @@ export class NaiveRun {
         this.set(event.task, { state: 'FAILED', error: event.error });
         break;
       case 'task-rollback-started':
-        this.set(event.task, { state: 'ROLLING_BACK' });
+        this.set(event.task, { state: 'ROLLING_BACK', retryAtMs: undefined });
         break;
       case 'task-rolled-back':
         this.set(event.task, { state: 'ROLLED_BACK', error: undefined });
         break;
       case 'task-rollback-failed':
-        this.set(event.task, { state: 'ROLLBACK_FAILED', error: event.error });
-        this.rollback.failed.add(event.task);
+        this.set(event.task, { state: 'ROLLBACK_FAILED', error: event.error, retryAtMs: event.retryAtMs });
+        if (event.retryAtMs === undefined) this.rollback.failed.add(event.task);
         break;
     }
     if (this.isStarted && !this.state.includes('ROLL')) this.makeReady();

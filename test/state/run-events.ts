@@ -38,6 +38,7 @@ function everyTaskEvent(task: number, { atMs, attempt }: { atMs: number; attempt
     { type: 'task-rollback-started', task, atMs },
     { type: 'task-rolled-back', task, atMs },
     { type: 'task-rollback-failed', task, error, atMs },
+    { type: 'task-rollback-failed', task, error, retryAtMs: atMs + 1_000, atMs },
     { type: 'undo-skipped', task, atMs, by },
   ];
 }

@@ -37,7 +37,7 @@ const typed: Readonly<Record<RunEventType, readonly Field[]>> = {
   'task-resolved-failed': ['task', 'error', 'by', 'atMs'],
   'task-rollback-started': ['task', 'atMs'],
   'task-rolled-back': ['task', 'atMs'],
-  'task-rollback-failed': ['task', 'error', 'atMs'],
+  'task-rollback-failed': ['task', 'error', 'atMs', 'retryAtMs'],
   'undos-retried': ['tasks', 'by', 'atMs'],
   'undo-skipped': ['task', 'by', 'atMs'],
 };

@@ -67,11 +67,8 @@ class Story {
         return this.#begun(event, title);
       case 'task-succeeded':
         return this.#isWorthSaying(event.task) ? `${title} succeeded${this.#facts(event)}` : undefined;
-      case 'task-failed': {
-        const again =
-          event.retryAtMs === undefined ? '' : `; next attempt in ${durationText(event.retryAtMs - event.atMs)}`;
-        return `${title} failed${this.#facts(event)}${errorText(event.error)}${again}`;
-      }
+      case 'task-failed':
+        return `${title} failed${this.#facts(event)}${errorText(event.error)}${nextAttemptText(event)}`;
       case 'task-cancelling':
         return `${by} cancelled ${title}`;
       case 'task-cancelled':
@@ -87,7 +84,7 @@ class Story {
       case 'task-rolled-back':
         return this.#all ? `${title} was undone${this.#facts(event)}` : undefined;
       case 'task-rollback-failed':
-        return `the undo of ${title} failed${errorText(event.error)}`;
+        return `the undo of ${title} failed${errorText(event.error)}${nextAttemptText(event)}`;
       case 'undo-skipped':
         return `${by} left ${title} as it is`;
     }
@@ -125,6 +122,10 @@ class Story {
     if (tasks.length === 0) return 'nothing';
     return `${titles.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
+}
+
+function nextAttemptText({ atMs, retryAtMs }: { readonly atMs: number; readonly retryAtMs?: number }): string {
+  return retryAtMs === undefined ? '' : `; next attempt in ${durationText(retryAtMs - atMs)}`;
 }
 
 function errorText({ code, message }: SerializedError): string {

@@ -31,7 +31,7 @@ const forms: Readonly<Record<RunEventType, Form>> = Object.freeze({
   'task-resolved-failed': { code: 17, fields: ['task', 'error', 'by', 'atMs'] },
   'task-rollback-started': { code: 18, fields: ['task', 'atMs'] },
   'task-rolled-back': { code: 19, fields: ['task', 'atMs'] },
-  'task-rollback-failed': { code: 20, fields: ['task', 'error', 'atMs'] },
+  'task-rollback-failed': { code: 20, fields: ['task', 'error', 'atMs', 'retryAtMs'], optional: 1 },
   'undos-retried': { code: 21, fields: ['tasks', 'by', 'atMs'] },
   'undo-skipped': { code: 22, fields: ['task', 'by', 'atMs'] },
 });
