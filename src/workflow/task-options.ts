@@ -1,11 +1,22 @@
+import type { Problem } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { CheckContext, TaskContext } from './task-context.ts';
 import type { UpstreamRefs } from './upstream.ts';
 
 /** Whether a task's effect is already in place. */
-export type CheckAnswer<Output> = 'needed' | { readonly done: Output } | { readonly unknown: string };
+export type CheckAnswer<Output> = 'needed' | { readonly done: Output } | CheckUnknown;
 
-/** One thing that a task would do, for dry runs. */
+/** Nobody can tell, and why. */
+export interface CheckUnknown {
+  readonly unknown: string;
+  /** What `run` would fail with as things are; a dry run lists them all. @default none */
+  readonly problems?: readonly Problem[];
+}
+
+/**
+ * One thing that a task would do, for dry runs: a command or a statement exactly as it is sent, but for what nobody knows
+ * before, which stands in angle brackets (`<token>`); or a note about the rest.
+ */
 export type PreviewStep =
   | { readonly kind: 'command'; readonly host: string; readonly text: string }
   | { readonly kind: 'sql'; readonly host: string; readonly text: string }
@@ -41,7 +52,7 @@ export interface TaskOptions<Input, Upstreams, Output> {
   readonly undo?:
     | 'irreversible'
     | ((context: TaskContext<Input, NoInfer<Upstreams>>, output: NoInfer<Output> | undefined) => void | Promise<void>);
-  /** What `run` would do, in order; for dry runs. */
+  /** What `run` would do, in order; for dry runs. May throw what `run` would fail with as things are. */
   readonly preview?: (
     context: CheckContext<Input, NoInfer<Upstreams>>,
   ) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;

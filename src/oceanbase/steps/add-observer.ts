@@ -29,9 +29,8 @@ export function addObserver(server: ServerToAdd): Step<AddedServer> {
       const row = await readServer(context, site);
       if (!row) return 'needed';
       if (isLeftAlone(site, 'membership')) return { unknown: 'the server was in the cluster before the run' };
-      return row.zone === server.zoneName && row.status !== 'DELETING'
-        ? { done: addedServer(row) }
-        : { unknown: `the server is in ${row.zone}, ${row.status}` };
+      if (isInPlace(row, server)) return { done: addedServer(row) };
+      return { unknown: `the server is in ${row.zone}, ${row.status}`, problems: [elsewhere(row, server)] };
     },
     run: async (context) => {
       const site = await openSite(context, server);
@@ -110,8 +109,17 @@ async function deleteServer(context: TaskContext, site: ServerSite): Promise<voi
 }
 
 function refuseOtherPlace(row: ServerRow, server: ServerToAdd): ServerRow {
-  if (row.zone === server.zoneName && row.status !== 'DELETING') return row;
-  throw new PrecedeError('SERVER_ELSEWHERE', {
+  if (isInPlace(row, server)) return row;
+  throw elsewhere(row, server);
+}
+
+/** Whether the cluster has the server where it is to be. */
+export function isInPlace({ zone, status }: ServerRow, { zoneName }: Pick<ServerToAdd, 'zoneName'>): boolean {
+  return zone === zoneName && status !== 'DELETING';
+}
+
+function elsewhere(row: ServerRow, server: ServerToAdd): PrecedeError<'SERVER_ELSEWHERE'> {
+  return new PrecedeError('SERVER_ELSEWHERE', {
     message: `Server ${row.ip}:${row.rpcPort} is in the cluster already, in ${row.zone} and ${row.status}.`,
     next: `Delete it from ${row.zone} and wait until it is gone, then retry.`,
     details: { hostId: server.hostId, zone: row.zone, status: row.status, ocpCode: 'OBE11021' },

@@ -1,22 +1,27 @@
 import type { Problem } from '../../errors/index.ts';
 import type { ServerRow } from '../database/server-row.ts';
-import type { PackageRecord } from '../inventory/package-record.ts';
+import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import type { HostFacts } from './host-facts.ts';
 import { minimumProblems } from './host-minimums.ts';
 import { listensAt, type Listener } from './listeners.ts';
+import { isOwnObserver } from './observer-arguments.ts';
 import type { ObserverProcess } from './observer-process.ts';
 import type { ServerSite } from './site.ts';
+import type { ServerToAdd } from './step.ts';
 
 /** Everything that was seen of a host before a server is put on it. */
 export interface HostEvidence {
   readonly site: ServerSite;
+  readonly server: Pick<ServerToAdd, 'zoneName'>;
   readonly facts: HostFacts;
   readonly listeners: readonly Listener[];
   /** What stands at the data and log mounts and at the directories that the server will write to. */
   readonly states: ReadonlyMap<string, string>;
   readonly observer: ObserverProcess | undefined;
-  /** Whether some version of the package is installed. */
-  readonly installed: boolean;
+  /** The command line of that observer. */
+  readonly startedWith: string;
+  /** The versions of the package that are installed. */
+  readonly installed: readonly string[];
   /** The network device that has the server's address; undefined when none has, or nobody needs to know. */
   readonly device: string | undefined;
   /** The server in the cluster's view. */
@@ -24,14 +29,17 @@ export interface HostEvidence {
   readonly package: PackageRecord;
 }
 
-/** Everything that stands against putting a server on the host. */
+/**
+ * Everything that stands against putting a server on the host. What was done before of the very work that is to be done
+ * (this package, this observer) does not: the steps find it, and leave it as it is.
+ */
 export function hostProblems(evidence: HostEvidence): readonly Problem[] {
   const { site, facts } = evidence;
   const requirements = site.cluster.hostRequirements;
   return [
-    ...portProblems(evidence),
-    ...pathProblems(evidence),
-    ...occupancyProblems(evidence),
+    ...mountProblems(evidence),
+    ...(isOwnObserver(evidence) ? [] : [...portProblems(evidence), ...occupancyProblems(evidence)]),
+    ...packageProblems(evidence),
     ...processorProblems(evidence),
     ...networkProblems(evidence),
     ...minimumProblems(facts, requirements),
@@ -56,16 +64,13 @@ function portProblems({ site, listeners }: HostEvidence): readonly Problem[] {
     );
 }
 
-function pathProblems({ site, states, facts }: HostEvidence): readonly Problem[] {
+function mountProblems({ site, states, facts }: HostEvidence): readonly Problem[] {
   const { host, paths } = site;
   const mounts = [host.dataPath, host.logPath]
     .filter((path) => states.get(path) === 'absent' || states.get(path) === 'file')
     .map((path) =>
       problem('DIRECTORY_MISSING', 'COM10002', `there is no directory ${path}`, `Mount the disk at ${path}.`),
     );
-  const full = paths.leaves
-    .filter((path) => states.get(path) === 'full')
-    .map((path) => problem('DIRECTORY_NOT_EMPTY', 'CMP07006', `${path} is not empty`, 'Move what is in it away.'));
   const closed = [
     { path: paths.home, isWritable: facts.isHomeWritable },
     { path: host.dataPath, isWritable: facts.isDataWritable },
@@ -89,11 +94,14 @@ function pathProblems({ site, states, facts }: HostEvidence): readonly Problem[]
       const message = `${path} belongs to another user than ${facts.user ?? 'the one who logs in'}`;
       return problem('DIRECTORY_OWNER', 'CMP07006', message, `chown ${facts.user ?? 'admin'} ${path}`);
     });
-  return [...mounts, ...full, ...closed, ...foreign];
+  return [...mounts, ...closed, ...foreign];
 }
 
-function occupancyProblems({ site, observer, installed, row, package: wanted }: HostEvidence): readonly Problem[] {
-  const { home } = site.paths;
+function occupancyProblems({ site, states, observer, row }: HostEvidence): readonly Problem[] {
+  const { home, leaves } = site.paths;
+  const full = leaves
+    .filter((path) => states.get(path) === 'full')
+    .map((path) => problem('DIRECTORY_NOT_EMPTY', 'CMP07006', `${path} is not empty`, 'Move what is in it away.'));
   const running = observer
     ? [
         problem(
@@ -101,16 +109,6 @@ function occupancyProblems({ site, observer, installed, row, package: wanted }: 
           'COM32001',
           `an observer runs in ${home} already, pid ${observer.pid}`,
           'End it, or choose another host.',
-        ),
-      ]
-    : [];
-  const present = installed
-    ? [
-        problem(
-          'PACKAGE_PRESENT',
-          'CMP07010',
-          `some version of ${wanted.name} is installed already`,
-          `Remove it: rpm -e ${wanted.name}`,
         ),
       ]
     : [];
@@ -124,7 +122,13 @@ function occupancyProblems({ site, observer, installed, row, package: wanted }: 
         ),
       ]
     : [];
-  return [...running, ...present, ...member];
+  return [...full, ...running, ...member];
+}
+
+function packageProblems({ installed, package: wanted }: HostEvidence): readonly Problem[] {
+  return installed
+    .filter((name) => name !== installedName(wanted))
+    .map((name) => problem('PACKAGE_PRESENT', 'CMP07010', `${name} is installed already`, `Remove it: rpm -e ${name}`));
 }
 
 function processorProblems({ facts, package: wanted, site }: HostEvidence): readonly Problem[] {

@@ -6,8 +6,16 @@ import { choosePackage } from '../inventory/choose-package.ts';
 import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import { asRoot } from './become.ts';
 import { installFailure } from './install-failure.ts';
-import { bringPackage, removeBroughtPackage, removeInstalledScript, removePartsScript } from './package-transfer.ts';
-import { look } from './on-host.ts';
+import {
+  bringPackage,
+  forgetCommand,
+  previewPackage,
+  removeBroughtPackage,
+  removeInstalledScript,
+  removePartsScript,
+} from './package-transfer.ts';
+import type { ExecResult } from '../host/host-session.ts';
+import { act, linesOf, look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
 import { actOnce } from './step-runner/act-once.ts';
@@ -41,7 +49,8 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
       await recordEffects(site, { packageName });
       const command = installCommand(site, file);
       await install(context, site, { command, found });
-      await removeBroughtPackage(context, site, found);
+      const forget = forgetCommand(found, file);
+      if (forget) await act(context, site, forget, { isRepeatable: true });
       return { packageName };
     },
     undo: async (context) => {
@@ -58,10 +67,13 @@ export function installRpm(server: ServerToAdd): Step<{ packageName: string }> {
     preview: async (context) => {
       const site = await openSite(context, server);
       const found = await packageFor(context, site, server);
-      const host = site.host.name;
+      const { path, commands, notes } = await previewPackage(context, site, found);
+      const forget = forgetCommand(found, path);
+      const all = [...commands, installCommand(site, path), ...(forget ? [forget] : [])];
       return [
-        { kind: 'note', text: `${found.fileName}${sizeText(found)} comes to ${host}, sha256 ${found.sha256}` },
-        { kind: 'command', host, text: installCommand(site, found.fileName).text },
+        { kind: 'note', text: `${found.fileName}${sizeText(found)}, sha256 ${found.sha256}` },
+        ...notes.map((text) => ({ kind: 'note', text }) as const),
+        ...all.map(({ text }) => ({ kind: 'command', host: site.host.name, text }) as const),
       ];
     },
     repeatable: true,
@@ -104,10 +116,24 @@ function transact(
 
 /** Whether the host's package database has it. Throws when the database cannot tell. */
 export async function isInstalled(context: CheckContext, site: ServerSite, packageName: string): Promise<boolean> {
+  return (await queryPackage(context, site, packageName)).exitStatus === 0;
+}
+
+/** What the host's package database has under a package's name, whatever the version. Throws as `isInstalled`. */
+export async function installedVersions(
+  context: CheckContext,
+  site: ServerSite,
+  packageName: string,
+): Promise<readonly string[]> {
+  const result = await queryPackage(context, site, packageName);
+  return result.exitStatus === 0 ? linesOf(result).map((line) => line.trim()) : [];
+}
+
+/** Answers for what is not installed too, with another exit status. */
+async function queryPackage(context: CheckContext, site: ServerSite, packageName: string): Promise<ExecResult> {
   const command = sh`LC_ALL=C rpm -q ${packageName}`;
   const result = await look(context, site, command);
-  if (result.exitStatus === 0) return true;
-  if (result.stdout.includes('is not installed')) return false;
+  if (result.exitStatus === 0 || result.stdout.includes('is not installed')) return result;
   throw new CommandFailedError(site.host.id, command, result);
 }
 

@@ -3,6 +3,7 @@ import type { CheckContext } from '../../workflow/index.ts';
 import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import type { ObserverPaths } from './observer-paths.ts';
+import { hasOwnObserver } from './observer-arguments.ts';
 import { act, linesOf, look } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
@@ -21,13 +22,14 @@ export function makeDirectories(server: ServerToAdd): Step<{ paths: readonly str
       const states = await readPaths(context, site);
       if (missingPaths(site.paths, states).length > 0) return 'needed';
       if (isLeftAlone(site, 'directories')) return { unknown: 'the directories were there before the run' };
-      const wrong = wrongPaths(site, states);
-      return wrong.length > 0 ? { unknown: wrong.join('; ') } : { done: { paths: allPaths(site.paths) } };
+      const wrong = await wrongPaths(context, site, { server, states });
+      if (wrong.length > 0) return { unknown: wrong.join('; '), problems: [notClean(site, wrong)] };
+      return { done: { paths: allPaths(site.paths) } };
     },
     run: async (context) => {
       const site = await openSite(context, server);
       const states = await readPaths(context, site);
-      const wrong = wrongPaths(site, states);
+      const wrong = await wrongPaths(context, site, { server, states });
       if (wrong.length > 0) throw notClean(site, wrong);
       const made = new Set([...(site.server?.effects.paths ?? []), ...missingPaths(site.paths, states)]);
       await recordEffects(site, { paths: allPaths(site.paths).filter((path) => made.has(path)) });
@@ -42,8 +44,11 @@ export function makeDirectories(server: ServerToAdd): Step<{ paths: readonly str
       await recordEffects(site, { paths: [] });
     },
     preview: async (context) => {
-      const { host, paths } = await openSite(context, server);
-      return [{ kind: 'command', host: host.name, text: makeCommand(paths, new Map()).text }];
+      const site = await openSite(context, server);
+      const states = await readPaths(context, site);
+      const wrong = await wrongPaths(context, site, { server, states });
+      if (wrong.length > 0) throw notClean(site, wrong);
+      return [{ kind: 'command', host: site.host.name, text: makeCommand(site.paths, states).text }];
     },
     repeatable: true,
     timeoutMs: 600_000,
@@ -83,9 +88,20 @@ function missingPaths(paths: ObserverPaths, states: ReadonlyMap<string, PathStat
   return allPaths(paths).filter((path) => (states.get(path) ?? 'absent') === 'absent');
 }
 
-/** What stands in the way. Once this run's observer has started, its directories are full, as they should be. */
-function wrongPaths({ paths, server }: ServerSite, states: ReadonlyMap<string, PathState>): readonly string[] {
-  const mayBeFull = server?.effects.process ?? false;
+interface PathsToJudge {
+  readonly server: ServerToAdd;
+  readonly states: ReadonlyMap<string, PathState>;
+}
+
+/** What stands in the way. Once the server's own observer has started, its directories are full, as they should be. */
+async function wrongPaths(
+  context: CheckContext,
+  site: ServerSite,
+  { server, states }: PathsToJudge,
+): Promise<readonly string[]> {
+  const { paths } = site;
+  const isFull = paths.leaves.some((path) => states.get(path) === 'full');
+  const mayBeFull = isFull && (site.server?.effects.process === true || (await hasOwnObserver(context, site, server)));
   const full = paths.leaves
     .filter((path) => states.get(path) === 'full' && !mayBeFull)
     .map((path) => `${path} is not empty`);

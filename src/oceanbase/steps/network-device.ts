@@ -13,15 +13,6 @@ export async function networkFlags(context: CheckContext, site: ServerSite): Pro
   return [flag, device];
 }
 
-/** As `networkFlags`; where the host cannot be asked, the device is described. */
-export async function previewedNetworkFlags(context: CheckContext, site: ServerSite): Promise<readonly string[]> {
-  try {
-    return await networkFlags(context, site);
-  } catch {
-    return [site.dialect.server.networkFlag, `(the device that has ${site.host.innerIpAddress})`];
-  }
-}
-
 /** The network device of the host that has the address of the server; undefined when none has. */
 export async function readNetworkDevice(context: CheckContext, site: ServerSite): Promise<string | undefined> {
   // A command over SSH gets a PATH without sbin on some systems.

@@ -9,7 +9,8 @@ import { act, linesOf, look } from './on-host.ts';
 import type { ServerSite } from './site.ts';
 import { actOnce } from './step-runner/act-once.ts';
 
-const stopTimeoutMs = 60_000;
+/** How long an observer has to end by itself, in milliseconds. */
+export const stopTimeoutMs = 60_000;
 const killTimeoutMs = 15_000;
 const startTimeoutMs = 1_100_000;
 
@@ -77,7 +78,11 @@ export async function stopObserver(context: TaskContext, site: ServerSite, start
 }
 
 /** Sends a signal to this very start and to no other: a pid may have been taken by another process since. */
-function signalCommand(site: Pick<ServerSite, 'paths'>, start: ProcessStart, signal: 'TERM' | 'KILL'): ShellCommand {
+export function signalCommand(
+  site: Pick<ServerSite, 'paths'>,
+  start: { readonly pid: number | string; readonly startMark: string },
+  signal: 'TERM' | 'KILL',
+): ShellCommand {
   return sh`${findProcess(site)}
 [ "$pid $mark" = ${`${start.pid} ${start.startMark}`} ] || exit 0
 kill -s ${signal} "$pid"`;
@@ -110,7 +115,7 @@ async function isGoneWithin(
  * Shell text that ends the script with 0 unless an observer runs in this home; else sets `pid` and `mark`. On Linux
  * the mark is the kernel's start tick of the process, elsewhere the start time that `ps` prints.
  */
-function findProcess({ paths }: Pick<ServerSite, 'paths'>): ShellCommand {
+export function findProcess({ paths }: Pick<ServerSite, 'paths'>): ShellCommand {
   return sh`pid=$(cat ${paths.pidFile} 2>/dev/null) || exit 0
 case $pid in ''|*[!0-9]*) exit 0 ;; esac
 kill -0 "$pid" 2>/dev/null || exit 0

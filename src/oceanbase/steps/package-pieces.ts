@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { PrecedeError } from '../../errors/index.ts';
 import type { PackageRecord } from '../inventory/package-record.ts';
 
@@ -22,6 +22,16 @@ export async function* packagePieces(found: PackageRecord, signal: AbortSignal):
     }
   } catch (cause) {
     if (signal.aborted) throw cause;
+    throw unavailable(found, cause);
+  }
+}
+
+/** How many pieces `packagePieces` makes of a file on this machine. @throws PrecedeError `PACKAGE_UNAVAILABLE` */
+export async function countPieces(found: PackageRecord): Promise<number> {
+  try {
+    if (found.path === null) throw new Error('the inventory names neither a file nor a URL');
+    return Math.ceil((await stat(found.path)).size / pieceBytes);
+  } catch (cause) {
     throw unavailable(found, cause);
   }
 }

@@ -5,7 +5,7 @@ import { CommandFailedError } from '../host/command-failed-error.ts';
 import { sh, type ShellCommand } from '../host/shell-command.ts';
 import { installedName, type PackageRecord } from '../inventory/package-record.ts';
 import { act, linesOf, look } from './on-host.ts';
-import { packagePieces } from './package-pieces.ts';
+import { countPieces, packagePieces } from './package-pieces.ts';
 import type { ServerSite } from './site.ts';
 import { actOnce } from './step-runner/act-once.ts';
 import { tokensOfTask } from './step-runner/step-directory.ts';
@@ -27,17 +27,14 @@ const noProgram = 127;
  * @throws PrecedeError `PACKAGE_UNAVAILABLE` when it cannot be had
  */
 export async function bringPackage(context: TaskContext, site: ServerSite, found: PackageRecord): Promise<string> {
-  if (found.path !== null && (await mistakeIn(context, site, { ...found, at: found.path })) === undefined) {
-    return found.path;
-  }
+  const there = await provenPath(context, site, found);
+  if (there !== undefined) return there;
   const path = broughtPath(found);
-  if ((await mistakeIn(context, site, { ...found, at: path })) === undefined) return path;
   try {
     const part = await bringPart(context, site, found);
     const mistake = await mistakeIn(context, site, { ...found, at: part });
     if (mistake !== undefined) throw damaged(site, found, mistake);
-    // Again after a lost answer, the file has moved already.
-    await act(context, site, sh`[ ! -e ${part} ] || mv -f -- ${part} ${path}`, { isRepeatable: true });
+    await act(context, site, moveCommand(part, path), { isRepeatable: true });
     return path;
   } catch (error) {
     await tryToRemoveParts(context, site);
@@ -45,7 +42,36 @@ export async function bringPackage(context: TaskContext, site: ServerSite, found
   }
 }
 
-/** Removes what `bringPackage` has brought. */
+/** What `bringPackage` would send, and where the package would then be. */
+export async function previewPackage(
+  context: CheckContext,
+  site: ServerSite,
+  found: PackageRecord,
+): Promise<{ readonly path: string; readonly commands: readonly ShellCommand[]; readonly notes: readonly string[] }> {
+  const there = await provenPath(context, site, found);
+  if (there !== undefined) return { path: there, commands: [], notes: [] };
+  const path = broughtPath(found);
+  const { downloadUrl } = found;
+  if (downloadUrl !== null) {
+    const part = `${path}.<token>.part`;
+    const commands = [makePlaceCommand, fetchCommand(downloadUrl, part), moveCommand(part, path)];
+    const notes = ['if the host cannot fetch the package itself, it is sent over from this machine'];
+    return { path, commands, notes };
+  }
+  const base = `${path}.<token>.<id>`;
+  const names = Array.from({ length: await countPieces(found) }, (_, index) => pieceName(base, index));
+  const part = `${base}.part`;
+  const pieces = names.map(pieceCommand);
+  const commands = [makePlaceCommand, ...pieces, joinCommand(names, part), moveCommand(part, path)];
+  return { path, commands, notes: [`the package is sent over from this machine, in ${names.length} piece(s)`] };
+}
+
+/** Removes the package that `bringPackage` has brought, once it is installed. Nothing to do where it stood before. */
+export function forgetCommand(found: PackageRecord, path: string): ShellCommand | undefined {
+  return path === broughtPath(found) ? sh`rm -f -- ${path}` : undefined;
+}
+
+/** Removes what `bringPackage` has brought, parts included. */
 export async function removeBroughtPackage(
   context: TaskContext,
   site: ServerSite,
@@ -71,9 +97,23 @@ function broughtPath({ fileName }: Pick<PackageRecord, 'fileName'>): string {
   return `${packagesDirectory}/${fileName}`;
 }
 
+/** Where the host can read the package, whole; undefined when it has to be brought. */
+async function provenPath(context: CheckContext, site: ServerSite, found: PackageRecord): Promise<string | undefined> {
+  const places = [...(found.path === null ? [] : [found.path]), broughtPath(found)];
+  for (const at of places) if ((await mistakeIn(context, site, { ...found, at })) === undefined) return at;
+  return undefined;
+}
+
+const makePlaceCommand = sh`mkdir -p ${packagesDirectory}`;
+
+/** Again after a lost answer, the file has moved already. */
+function moveCommand(part: string, path: string): ShellCommand {
+  return sh`[ ! -e ${part} ] || mv -f -- ${part} ${path}`;
+}
+
 /** Brings it under a temporary name of this attempt, which it returns. */
 async function bringPart(context: TaskContext, site: ServerSite, found: PackageRecord): Promise<string> {
-  await act(context, site, sh`mkdir -p ${packagesDirectory}`, { isRepeatable: true });
+  await act(context, site, makePlaceCommand, { isRepeatable: true });
   // Where the host fetches to is the same for every sending: it is the first one that counts.
   const part = `${broughtPath(found)}.${context.token}.part`;
   const { downloadUrl } = found;
@@ -128,22 +168,28 @@ async function sendPackage(context: TaskContext, site: ServerSite, found: Packag
   const names: string[] = [];
   let sent = 0;
   for await (const piece of packagePieces(found, context.signal)) {
-    const name = `${base}.${String(names.length).padStart(6, '0')}`;
-    // The directory goes whenever it is empty.
-    const command = sh`mkdir -p ${packagesDirectory} && cat >${name}`;
-    await act(context, site, command, { stdin: piece, timeoutMs: transferTimeoutMs, isRepeatable: true });
+    const name = pieceName(base, names.length);
+    await act(context, site, pieceCommand(name), { stdin: piece, timeoutMs: transferTimeoutMs, isRepeatable: true });
     names.push(name);
     sent += piece.length;
     if (found.size) context.progress(Math.min(1, sent / found.size), `sending ${found.fileName}`);
   }
-  // Again after a lost answer, the pieces are gone and the whole is there.
-  await act(
-    context,
-    site,
-    sh`if [ -e ${names.at(-1) ?? part} ]; then cat -- ${names} >${part} && rm -f -- ${names}; else [ -e ${part} ]; fi`,
-    { timeoutMs: transferTimeoutMs, isRepeatable: true },
-  );
+  await act(context, site, joinCommand(names, part), { timeoutMs: transferTimeoutMs, isRepeatable: true });
   return part;
+}
+
+function pieceName(base: string, index: number): string {
+  return `${base}.${String(index).padStart(6, '0')}`;
+}
+
+/** The directory goes whenever it is empty. */
+function pieceCommand(name: string): ShellCommand {
+  return sh`mkdir -p ${packagesDirectory} && cat >${name}`;
+}
+
+/** Again after a lost answer, the pieces are gone and the whole is there. */
+function joinCommand(names: readonly string[], part: string): ShellCommand {
+  return sh`if [ -e ${names.at(-1) ?? part} ]; then cat -- ${names} >${part} && rm -f -- ${names}; else [ -e ${part} ]; fi`;
 }
 
 /** What is wrong with a file on the host; undefined when it is the package, whole. */

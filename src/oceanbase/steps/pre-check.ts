@@ -1,6 +1,6 @@
 import { RefusedError, type Problem } from '../../errors/index.ts';
 import type { CheckContext } from '../../workflow/index.ts';
-import { isInstalled, packageFor } from './install-rpm.ts';
+import { installedVersions, packageFor } from './install-rpm.ts';
 import { hostFactsCommand, parseHostFacts, type HostFacts } from './host-facts.ts';
 import { hostWarnings } from './host-minimums.ts';
 import { hostProblems } from './host-problems.ts';
@@ -8,6 +8,7 @@ import { readListeners } from './listeners.ts';
 import { statePaths } from './make-directories.ts';
 import { readNetworkDevice } from './network-device.ts';
 import { findObserver } from './observer-process.ts';
+import { observerArguments } from './observer-arguments.ts';
 import { look } from './on-host.ts';
 import { readServer } from './server-view.ts';
 import { openSite } from './site.ts';
@@ -27,7 +28,7 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
   return {
     check: async (context) => {
       const { problems, report } = await inspectHost(context, server);
-      if (problems.length > 0) return { unknown: problems.map(({ message }) => message).join('; ') };
+      if (problems.length > 0) return { unknown: problems.map(({ message }) => message).join('; '), problems };
       for (const warning of report.warnings) context.log.warn(warning);
       return { done: report };
     },
@@ -71,15 +72,17 @@ async function inspectHost(context: CheckContext, server: ServerToAdd): Promise<
   const sentAtMs = site.services.nowMs();
   const seen = await look(context, site, hostFactsCommand(site));
   const facts = parseHostFacts(seen, { sentAtMs, receivedAtMs: site.services.nowMs() });
-  const [listeners, states, observer, installed, row, device] = await Promise.all([
+  const [listeners, states, observer, installed, row, device, startedWith] = await Promise.all([
     readListeners(context, site),
     statePaths(context, site, [host.dataPath, host.logPath, ...paths.leaves]),
     findObserver(context, site),
-    isInstalled(context, site, found.name),
+    installedVersions(context, site, found.name),
     readServer(context, site),
     readNetworkDevice(context, site),
+    observerArguments(context, site),
   ]);
-  const evidence = { site, facts, listeners, states, observer, installed, row, device, package: found };
+  const seenThere = { listeners, states, observer, startedWith, installed, row, device };
+  const evidence = { site, server, facts, ...seenThere, package: found };
   return {
     problems: hostProblems(evidence),
     report: { facts, warnings: hostWarnings(facts, cluster.hostRequirements) },

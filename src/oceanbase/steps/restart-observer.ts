@@ -6,7 +6,9 @@ import {
   findObserver,
   launchCommand,
   launchObserver,
+  signalCommand,
   stopObserver,
+  stopTimeoutMs,
   waitForSqlPort,
   type ObserverProcess,
 } from './observer-process.ts';
@@ -50,9 +52,12 @@ export function restartObserver(server: ServerToAdd): Step<Restart> {
     },
     preview: async (context) => {
       const site = await openSite(context, server);
+      const start = (await findObserver(context, site)) ?? { pid: '<pid>', startMark: '<start>' };
+      const host = site.host.name;
       return [
-        { kind: 'note', text: `the observer on ${site.host.name} gets TERM, and KILL if it has not ended after 60 s` },
-        { kind: 'command', host: site.host.name, text: launchCommand(site, []).text },
+        { kind: 'command', host, text: signalCommand(site, start, 'TERM').text },
+        { kind: 'note', text: `if the observer has not ended after ${stopTimeoutMs / 1_000} s, the same with KILL` },
+        { kind: 'command', host, text: launchCommand(site, []).text },
       ];
     },
     repeatable: true,

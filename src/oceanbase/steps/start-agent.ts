@@ -39,7 +39,8 @@ export function startAgent(server: ServerToAdd): Step<{ status: string }> {
     },
     preview: async (context) => {
       const site = await openSite(context, server);
-      return [{ kind: 'command', host: site.host.name, text: agentCommand(site, 'start').text }];
+      const commands = [agentCommand(site, 'start'), agentCommand(site, 'status')];
+      return commands.map(({ text }) => ({ kind: 'command', host: site.host.name, text }));
     },
     repeatable: true,
     end: async (context) => endSteps(context, await openSite(context, server)),

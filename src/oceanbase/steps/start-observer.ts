@@ -1,7 +1,7 @@
 import type { TaskContext } from '../../workflow/index.ts';
 import { sh } from '../host/shell-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
-import { networkFlags, previewedNetworkFlags } from './network-device.ts';
+import { networkFlags } from './network-device.ts';
 import {
   findObserver,
   launchCommand,
@@ -53,7 +53,7 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     },
     preview: async (context) => {
       const site = await openSite(context, server);
-      const flags = startFlags(site, server, await previewedNetworkFlags(context, site));
+      const flags = startFlags(site, server, await networkFlags(context, site));
       return [{ kind: 'command', host: site.host.name, text: launchCommand(site, flags).text }];
     },
     repeatable: true,

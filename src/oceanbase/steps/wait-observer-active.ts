@@ -52,7 +52,10 @@ export function waitObserverActive(
     },
     preview: async (context) => {
       const { dialect, cluster } = await openFirst(context, servers);
-      return [{ kind: 'sql', host: cluster.name, text: `${dialect.servers().text} -- until all serve` }];
+      return [
+        { kind: 'sql', host: cluster.name, text: dialect.servers().text },
+        { kind: 'note', text: `again and again, until ${servers.length} server(s) serve` },
+      ];
     },
     repeatable: true,
     timeoutMs: 1_800_000,

@@ -41,7 +41,7 @@ function factsWith(line: string, value: string) {
 const evidence = {
   site: {
     host: { innerIpAddress: '10.0.0.5', sqlPort: 2881, rpcPort: 2882, dataPath: '/data/1', logPath: '/data/log1' },
-    cluster: { hostRequirements: documentedHostRequirements },
+    cluster: { hostRequirements: documentedHostRequirements, obClusterId: 22, name: 'obcluster' },
     dialect: dialect4x,
     paths: { home: '/home/admin/oceanbase', leaves: ['/data/1/c/sstable'] },
   },
@@ -53,10 +53,15 @@ const evidence = {
     ['/data/1/c/sstable', 'absent'],
   ]),
   observer: undefined,
-  installed: false,
+  startedWith: '',
+  installed: [],
   device: 'eth0',
   row: undefined,
-  package: { name: 'oceanbase', architecture: 'x86_64' },
+  server: { zoneName: 'zone2' },
+  package: {
+    ...{ name: 'oceanbase', version: '2.2.75', buildNumber: '1', fileName: 'oceanbase-2.2.75-1.el7.x86_64.rpm' },
+    architecture: 'x86_64',
+  },
 } as unknown as HostEvidence;
 
 const codes = (changed: Partial<HostEvidence>): readonly string[] =>
@@ -154,10 +159,10 @@ describe('what a host says of itself', () => {
   it('is refused when something is there already', () => {
     const observer = { pid: 5, startMark: '1', startedAt: null };
     const row = { zone: 'zone1', status: 'ACTIVE' } as unknown as HostEvidence['row'];
-    expect(codes({ observer, installed: true, row })).toEqual([
+    expect(codes({ observer, installed: ['oceanbase-2.2.74-9.el7.x86_64'], row })).toEqual([
       'OBSERVER_RUNNING',
-      'PACKAGE_PRESENT',
       'SERVER_PRESENT',
+      'PACKAGE_PRESENT',
     ]);
     expect(codes({ listeners: [{ ip: '*', port: 2881 }] })).toEqual(['PORT_TAKEN']);
     expect(
@@ -168,6 +173,46 @@ describe('what a host says of itself', () => {
         ]),
       }),
     ).toEqual([...['DIRECTORY_MISSING', 'DIRECTORY_NOT_EMPTY']]);
+  });
+
+  describe('when the work was begun before', () => {
+    const begun = {
+      observer: { pid: 5, startMark: '1', startedAt: null },
+      installed: ['oceanbase-2.2.75-1.el7.x86_64'],
+      listeners: [{ ip: '*', port: 2881 }],
+      states: new Map([...evidence.states, ['/data/1/c/sstable', 'full']] as const),
+    };
+    const own =
+      '/home/admin/oceanbase/bin/observer -i eth0 -p 2881 -P 2882 -z zone2 -d /x -r y -c 22 -n obcluster -o z';
+
+    it('is not refused for the very package and the very observer', () => {
+      expect(codes({ ...begun, startedWith: own })).toEqual([]);
+      const row = { zone: 'zone2', status: 'ACTIVE' } as unknown as HostEvidence['row'];
+      expect(codes({ ...begun, startedWith: 'bin/observer', row })).toEqual([]);
+    });
+
+    it.each([
+      ['zone2', 'zone3'],
+      ['-c 22', '-c 221'],
+      ['obcluster', 'obcluster2'],
+      ['-P 2882', '-P 28820'],
+    ])('is refused when the observer was not told %s but %s', (right, wrong) => {
+      expect(codes({ ...begun, startedWith: own.replace(right, wrong) })).toEqual([
+        'PORT_TAKEN',
+        'DIRECTORY_NOT_EMPTY',
+        'OBSERVER_RUNNING',
+      ]);
+    });
+
+    it('is refused when the cluster has the server in another zone, or is deleting it', () => {
+      for (const seen of [
+        { zone: 'zone1', status: 'ACTIVE' },
+        { zone: 'zone2', status: 'DELETING' },
+      ]) {
+        const row = seen as unknown as HostEvidence['row'];
+        expect(codes({ ...begun, startedWith: own, row })).toContain('SERVER_PRESENT');
+      }
+    });
   });
 });
 

@@ -49,7 +49,14 @@ describe('a step in trouble', () => {
         problems: [{ code: 'PORT_TAKEN' }, { code: 'DIRECTORY_NOT_EMPTY' }],
       });
       const answer = await preCheckForInstall(server).check?.(setup.context());
-      expect(answer).toEqual({ unknown: expect.stringContaining(`the RPC port ${host.rpcPort} already; `) });
+      expect(answer).toMatchObject({
+        unknown: expect.stringContaining(`the RPC port ${host.rpcPort} already; `),
+        problems: [{ code: 'PORT_TAKEN' }, { code: 'DIRECTORY_NOT_EMPTY' }],
+      });
+      await expect(makeDirectories(server).check?.(setup.context())).resolves.toBe('needed');
+      await expect(makeDirectories(server).preview(setup.context())).rejects.toMatchObject({
+        code: 'DIRECTORIES_NOT_CLEAN',
+      });
       await expect(makeDirectories(server).run(setup.context())).rejects.toMatchObject({
         code: 'DIRECTORIES_NOT_CLEAN',
       });
