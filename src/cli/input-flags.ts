@@ -64,6 +64,11 @@ export function inputFrom(source: string, flags: InputFlags, defaults: InputDefa
   return completed({ ...given, ...fields }, defaults);
 }
 
+/** Whether the command line says anything of the input. */
+export function hasInputFlags(flags: InputFlags): boolean {
+  return flags.input !== undefined || Object.keys(fieldsOf(flags)).length > 0;
+}
+
 function fieldsOf({ hosts, servers, cluster, zone, packageOs, parameter }: InputFlags): JsonObject {
   const ids = hosts ?? (servers === undefined ? undefined : Array.from({ length: servers }, (_, index) => index + 1));
   return {

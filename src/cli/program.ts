@@ -17,7 +17,7 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./commands/plan.ts')).addPlanCommand,
   },
   {
-    usage: 'run <workflow>',
+    usage: 'run [workflow]',
     summary: 'run a workflow and show it until it ends',
     load: async () => (await import('./commands/run.ts')).addRunCommand,
   },

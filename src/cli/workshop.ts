@@ -44,6 +44,12 @@ export interface Workshop {
 
 /** A stand-in serves within a second or two, or never; so it is looked at often, and not waited for long. */
 const sandboxPace = Object.freeze({ pollIntervalMs: 200, activeTimeoutMs: 30_000 });
+
+/** How often and how long the steps look at a sandbox; nothing of their own defaults for real hosts. */
+export function paceOf(access: SandboxAccess | undefined): Partial<typeof sandboxPace> {
+  return access ? sandboxPace : {};
+}
+
 /** One step a host at a time. */
 export const stepsPerHost = 1;
 
@@ -57,7 +63,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const opened = oceanbaseServices({
     store,
     onSecret: (secret) => scrubber.add(secret),
-    ...(access ? sandboxPace : {}),
+    ...paceOf(access),
   });
   const engine = createEngine({
     store,
@@ -96,7 +102,10 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
 }
 
 /** The secrets that the steps will use. One that is not to be had is the concern of the step that needs it. */
-async function knownSecrets(store: Store, { access, inventory }: WorkshopOptions): Promise<readonly string[]> {
+export async function knownSecrets(
+  store: Pick<Store, 'transact'>,
+  { access, inventory }: Pick<WorkshopOptions, 'access' | 'inventory'>,
+): Promise<readonly string[]> {
   const references: readonly SecretRef[] = access
     ? [{ file: access.sql.passwordFile }]
     : [

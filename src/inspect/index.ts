@@ -1,7 +1,3 @@
-export {
-  inspectPlan,
-  type InspectOptions,
-  type PlanInspection,
-  type TaskFinding,
-  type TaskInspection,
-} from './inspect-plan.ts';
+export { inspectPlan, type InspectOptions } from './inspect-plan.ts';
+export type { AdmittingStore } from './admission.ts';
+export type { InspectionProblem, PlanInspection, TaskFinding, TaskInspection } from './task-finding.ts';

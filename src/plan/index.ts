@@ -5,6 +5,16 @@ export { InvalidPlanError, planRecorded, planWorkflow } from './plan-workflow.ts
 export { shapeFromJson, shapeToJson, type PlanShape, type TaskShape } from './plan-shape.ts';
 export { estimatePlan, type EstimateOptions, type PlanEstimate, type PointOfNoReturn } from './estimate.ts';
 export { durationsOf, limitIdsOf, prioritiesOf, type Schedulable } from './schedule-of-plan.ts';
+export { differenceLines } from './file/difference-text.ts';
+export { planDifferences, type PlanDifference } from './file/plan-difference.ts';
+export {
+  planFileOf,
+  type FiledFinding,
+  type FiledTask,
+  type PlanFile,
+  type PlanFileOptions,
+} from './file/plan-file.ts';
+export { readPlanFile } from './file/read-plan-file.ts';
 export { durationText } from './views/duration-text.ts';
 export { planDot } from './views/dot.ts';
 export type { Drawable, DrawingOptions } from './views/drawing.ts';

@@ -1,46 +1,88 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
+import type { PlanInspection } from '../../inspect/index.ts';
 import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withConcurrency, withFormat } from '../common-flags.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { withFleetFlags } from '../fleet-flags.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
-import { fleetInput, rehearseOnFile, withInventoryFlag } from '../inventory-flag.ts';
-import type { Output } from '../output.ts';
+import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
+import type { Output, Terminal } from '../output.ts';
+import { diffPlans } from '../plan-diff.ts';
+import { writePlanFile } from '../plan-file.ts';
 import { sandboxInput } from '../sandbox-input.ts';
+import { withStoreFlag } from '../store-place.ts';
+import { inspectedJson, inspectionLines } from '../views/inspection-text.ts';
 import { loadWorkflow } from '../workflow-source.ts';
 import { planOf, stepsPerHost } from '../workshop.ts';
 
-interface PlanFlags extends InputFlags {
-  readonly inventory?: string;
+interface PlanFlags extends CheckedPlanFlags {
+  readonly check?: true;
+  readonly out?: string;
+  readonly all?: true;
   readonly concurrency?: number;
   readonly format: 'text' | 'json' | 'mermaid' | 'dot';
 }
 
-/** Adds `precede plan`. */
-export function addPlanCommand({ command, terminal }: CommandTools): void {
+/** What there is to show of a plan. */
+interface PlannedWork {
+  readonly plan: Plan;
+  readonly source: string;
+  readonly inspection?: PlanInspection;
+}
+
+/** Adds `precede plan` with `diff`. */
+export function addPlanCommand({ command, terminal, setExitCode }: CommandTools): void {
   command.description(
     'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
-      'Looks at no host and no store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
+      'Looks at no host unless it is told to --check; then also what is done already, every command and statement ' +
+      'that would be sent, and all that would stop the run, in which case it ends with 1. Writes nothing, anywhere, ' +
+      'but the file of --out. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
   );
   withInputFlags(command);
-  command.option('--sandbox', 'as for `precede run`; nothing is started');
-  withInventoryFlag(command);
+  withCheckFlags(command);
+  withFleetFlags(command, 'as for `precede run`; with --check it is started, else nothing is');
+  withStoreFlag(command);
   withConcurrency(command);
+  command.option('--out <file>', 'also keep the plan in a file, for `precede run --plan` and `precede plan diff`');
+  command.option('--all', 'with --check: show every task of every host');
   withFormat(command, ['text', 'json', 'mermaid', 'dot']);
   command.addHelpText('after', examples);
-  command.action(async (given: string, flags: PlanFlags) => {
-    const plan = await planOnFile(given, flags);
-    terminal.out.lines([planAs(plan, flags, terminal.out)]);
-  });
+  command.action(async (given: string, flags: PlanFlags) => setExitCode(await showPlan(given, flags, terminal)));
+  const diff = command.command('diff <before> <after>').summary('say in what two plan files differ; exit code 1 if so');
+  withFormat(diff, ['text', 'json']).action((before: string, after: string, { format }: { format: 'text' | 'json' }) =>
+    setExitCode(diffPlans(before, after, format, terminal.out)),
+  );
+}
+
+const examples = `
+Examples:
+  precede plan add-ob-server --servers 3
+  precede plan add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --zone zone2 --check --out plan.json
+  precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1 --check
+  precede plan diff plan.json plan-now.json
+  precede plan ./my-workflow.ts --format mermaid`;
+
+async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const planned = flags.check ? await checkedPlan(given, flags, terminal) : await planOnFile(given, flags);
+  const { plan, source, inspection } = planned;
+  terminal.out.lines([planAs(planned, flags, terminal.out)]);
+  if (flags.out !== undefined) {
+    writePlanFile(flags.out, plan, { source, inspection });
+    terminal.err.lines([`The plan is kept in ${flags.out}; run it: precede run --plan ${flags.out}`]);
+  }
+  return inspection && inspection.problems.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 /** The plan, once an inventory file knows everything that it needs. */
-async function planOnFile(given: string, flags: PlanFlags): Promise<Plan> {
-  if (flags.inventory === undefined) return await planFor(given, flags);
-  const fleet = await readInventoryFile(flags.inventory);
+async function planOnFile(given: string, flags: PlanFlags): Promise<PlannedWork> {
   const { workflow, source } = await loadWorkflow(given);
+  if (flags.inventory === undefined) return { plan: await planFor(given, flags), source };
+  const fleet = await readInventoryFile(flags.inventory);
   const plan = planOf(workflow, inputFrom(source, flags, fleetInput(fleet)), source);
   await rehearseOnFile(plan, fleet);
-  return plan;
+  return { plan, source };
 }
 
 /** The plan of a workflow for the input that the flags give. */
@@ -49,23 +91,22 @@ export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
   return planOf(workflow, inputFrom(source, flags, sandboxInput(undefined)), source);
 }
 
-const examples = `
-Examples:
-  precede plan add-ob-server --servers 3
-  precede plan add-ob-server --hosts 1,2 --cluster 1 --zone zone2 --concurrency 4 --format json
-  precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
-  precede plan ./my-workflow.ts --format mermaid`;
-
-function planAs(plan: Plan, { format, concurrency }: PlanFlags, out: Output): string {
+function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, out: Output): string {
+  const { format, concurrency, all = false } = flags;
   const estimate = { limits: { 'host:*': stepsPerHost }, concurrency };
   switch (format) {
-    case 'json':
-      return JSON.stringify(planJson(plan, estimate), null, 2);
+    case 'json': {
+      const json = planJson(plan, estimate);
+      return JSON.stringify(inspection ? inspectedJson(json, inspection) : json, null, 2);
+    }
     case 'mermaid':
       return planMermaid(plan);
     case 'dot':
       return planDot(plan);
-    case 'text':
-      return planText(plan, { ...estimate, width: out.columns() });
+    case 'text': {
+      const text = planText(plan, { ...estimate, width: out.columns() });
+      const found = inspection ? ['', ...inspectionLines(plan, inspection, { paint: out.paint, all })] : [];
+      return [text, ...found].join('\n');
+    }
   }
 }

@@ -9,36 +9,40 @@ import {
   type Sandbox,
   type SandboxAccess,
 } from '../../oceanbase/index.ts';
+import type { Plan, PlanFile } from '../../plan/index.ts';
 import { carryRun } from '../carry-run.ts';
+import { checkPlan } from '../check-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withBy, withConcurrency, withFormat } from '../common-flags.ts';
 import { duration } from '../duration-argument.ts';
 import type { Hosts } from '../go-on.ts';
-import { inputFrom, withInputFlags, type InputDefaults, type InputFlags } from '../input-flags.ts';
+import {
+  inputDefaults,
+  keptAccess,
+  refuseLoneSandboxFlags,
+  serversDefault,
+  withFleetFlags,
+  type FleetFlags,
+} from '../fleet-flags.ts';
+import { hasInputFlags, inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { catchInterrupts, type Interrupts } from '../interrupts.ts';
-import { fleetInput, storedInput, withInventoryFlag } from '../inventory-flag.ts';
 import type { Terminal } from '../output.ts';
+import { filedPlan, inputOf, isChecked, openPlanFile, requireSamePlan } from '../plan-file.ts';
 import { refusal } from '../refusal.ts';
-import { accessTo, sandboxOptions, withSandboxFlags, type SandboxFlags } from '../sandbox-flags.ts';
-import { sandboxInput } from '../sandbox-input.ts';
+import { sandboxOptions } from '../sandbox-flags.ts';
 import { storePath, temporaryStorePath, withStoreFlag } from '../store-place.ts';
 import { loadWorkflow, type LoadedWorkflow } from '../workflow-source.ts';
 import { openWorkshop, planOf, rehearseAdmission, withFleet } from '../workshop.ts';
 
-interface RunFlags extends InputFlags, SandboxFlags {
-  readonly sandbox?: true;
-  readonly sandboxDir?: string;
-  readonly inventory?: string;
+interface RunFlags extends InputFlags, FleetFlags {
+  readonly plan?: string;
   readonly concurrency?: number;
-  readonly store?: string;
   readonly idempotencyKey?: string;
   readonly by?: string;
   readonly deadline?: number;
   readonly format: 'text' | 'json';
   readonly logLevel: LogLevel;
 }
-
-const serversDefault = 2;
 
 /** Adds `precede run`. */
 export function addRunCommand({ command, terminal, setExitCode }: CommandTools): void {
@@ -48,15 +52,13 @@ export function addRunCommand({ command, terminal, setExitCode }: CommandTools):
       'it was refused and nothing was started.',
   );
   withInputFlags(command);
-  command
-    .option('--sandbox', 'start a fleet of stand-in hosts for this run, which ends with it')
-    .addOption(
-      new Option('--sandbox-dir <dir>', 'use the sandbox that `precede sandbox up` started there').conflicts('sandbox'),
-    );
-  withInventoryFlag(command);
-  withSandboxFlags(command);
+  withFleetFlags(command, 'start a fleet of stand-in hosts for this run, which ends with it');
   withConcurrency(command);
   withStoreFlag(command);
+  command.option(
+    '--plan <file>',
+    'run what `precede plan --out` has kept, and refuse when it is not the same any more',
+  );
   command.option('--idempotency-key <key>', 'the same key with the same input gives the same run');
   command.option('--deadline <time>', 'cancel the run when it takes longer, such as 90s, 30m or 2h', duration);
   withBy(command);
@@ -64,7 +66,9 @@ export function addRunCommand({ command, terminal, setExitCode }: CommandTools):
   const levels = ['debug', 'info', 'warn', 'error', 'silent'];
   command.addOption(new Option('--log-level <level>', 'what the log file keeps').choices(levels).default('debug'));
   command.addHelpText('after', examples);
-  command.action(async (given: string, flags: RunFlags) => setExitCode(await runWorkflow(given, flags, terminal)));
+  command.action(async (given: string | undefined, flags: RunFlags) =>
+    setExitCode(await runWorkflow(given, flags, terminal)),
+  );
 }
 
 const examples = `
@@ -73,65 +77,68 @@ Examples:
   precede run add-ob-server --sandbox --servers 3 --fault host:2=disk-full
   precede run add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --store runs.db --format json
   precede run add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
+  precede run --plan plan.json --sandbox-dir ./sandbox
   precede run ./my-workflow.ts --input input.json --deadline 30m`;
 
-async function runWorkflow(given: string, flags: RunFlags, terminal: Terminal): Promise<number> {
+async function runWorkflow(given: string | undefined, flags: RunFlags, terminal: Terminal): Promise<number> {
   refuseLoneSandboxFlags(flags);
-  const loaded = await loadWorkflow(given);
   const servers = flags.servers ?? serversDefault;
-  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
-  const input = inputFrom(loaded.source, flags, await inputDefaults(flags, { servers, inventory }));
-  // Everything that can be refused without a fleet is refused before one is started.
-  planOf(loaded.workflow, input, loaded.source);
-  const options = { ...sandboxOptions(flags), servers };
+  const asked = await readAsked(given, flags, servers);
   const interrupts = catchInterrupts();
   let sandbox: Sandbox | undefined;
   try {
     if (flags.sandbox) {
       if (terminal.err.isLive) terminal.err.lines([`Starting a sandbox of ${servers} stand-in hosts …`]);
-      sandbox = await startSandbox(options);
+      sandbox = await startSandbox({ ...sandboxOptions(flags), servers });
     }
     const access = sandbox?.access ?? (await keptAccess(flags));
     if (interrupts.asked.aborted) return interrupts.exitCode();
     const hosts = hostsOf({ flags, servers, access });
-    return await runOn({ loaded, input, flags, access, inventory, hosts, terminal, interrupts });
+    return await runOn({ ...asked, flags, access, hosts, terminal, interrupts });
   } finally {
     await sandbox?.stop();
     interrupts.stop();
   }
 }
 
-/** On real hosts only what there is but one of goes without saying. */
-async function inputDefaults(
-  { sandbox, sandboxDir, hosts, store }: RunFlags,
-  { servers, inventory }: { readonly servers: number; readonly inventory: FleetDescription | undefined },
-): Promise<InputDefaults> {
-  if (sandbox || sandboxDir !== undefined) return sandboxInput(hosts === undefined ? servers : undefined);
-  return inventory ? fleetInput(inventory) : await storedInput(storePath(store));
-}
-
-async function keptAccess({ sandboxDir }: RunFlags): Promise<SandboxAccess | undefined> {
-  return sandboxDir === undefined ? undefined : await accessTo(sandboxDir);
-}
-
-interface RunRequest {
+/** What is to be run. */
+interface Asked {
   readonly loaded: LoadedWorkflow;
+  /** The plan that the run must be the same as. */
+  readonly kept: PlanFile | undefined;
   readonly input: unknown;
+  readonly inventory: FleetDescription | undefined;
+}
+
+/** Everything that can be refused without a fleet is refused before one is started. */
+async function readAsked(given: string | undefined, flags: RunFlags, servers: number): Promise<Asked> {
+  const kept = flags.plan === undefined ? undefined : openPlanFile(flags.plan);
+  const loaded = await loadWorkflow(requireWorkflow(given, kept));
+  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
+  const input =
+    kept && !hasInputFlags(flags)
+      ? inputOf(kept)
+      : inputFrom(loaded.source, flags, await inputDefaults(flags, { servers, inventory }));
+  planOf(loaded.workflow, input, loaded.source);
+  return { loaded, kept, input, inventory };
+}
+
+interface RunRequest extends Asked {
   readonly flags: RunFlags;
   readonly access: SandboxAccess | undefined;
-  readonly inventory: FleetDescription | undefined;
   readonly hosts: Hosts;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
 }
 
 async function runOn(request: RunRequest): Promise<number> {
-  const { loaded, input, flags, access, inventory, hosts, terminal, interrupts } = request;
+  const { loaded, kept, input, flags, access, inventory, hosts, terminal, interrupts } = request;
   const workflow = withFleet(loaded.workflow, { access, inventory });
   const plan = planOf(workflow, input, loaded.source);
   const isTemporary = flags.sandbox === true && flags.store === undefined;
   const storeFile = isTemporary ? temporaryStorePath() : storePath(flags.store);
   try {
+    if (kept) await requireKeptPlan(plan, kept, { ...request, storeFile });
     await rehearseAdmission(plan, storeFile);
   } catch (error) {
     if (isTemporary) rmSync(dirname(storeFile), { recursive: true, force: true });
@@ -162,6 +169,26 @@ async function runOn(request: RunRequest): Promise<number> {
   }
 }
 
+/** Looks again at what the plan was checked against. @throws RefusedError `PLAN_CHANGED` */
+async function requireKeptPlan(
+  plan: Plan,
+  kept: PlanFile,
+  { loaded, flags, access, inventory, storeFile }: RunRequest & { readonly storeFile: string },
+): Promise<void> {
+  const inspection = isChecked(kept) ? await checkPlan(plan, { storeFile, access, inventory }) : undefined;
+  requireSamePlan(flags.plan ?? '', kept, filedPlan(plan, loaded.source, inspection));
+}
+
+function requireWorkflow(given: string | undefined, kept: PlanFile | undefined): string {
+  const source = given ?? kept?.source;
+  if (source !== undefined) return source;
+  throw refusal('run', {
+    code: 'MISSING_ARGUMENT',
+    message: 'no workflow is given.',
+    next: 'Name one, or a plan: precede run --plan plan.json',
+  });
+}
+
 function hostsOf({
   flags,
   servers,
@@ -173,17 +200,4 @@ function hostsOf({
 }): Hosts {
   if (flags.sandbox) return { kind: 'ephemeral', servers, faults: flags.fault ?? [] };
   return access ? { kind: 'kept', dir: access.dir } : { kind: 'inventory' };
-}
-
-function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones, obVersion }: RunFlags): void {
-  if (sandbox) return;
-  const ofSandbox = { '--fault': fault, '--members': members, '--empty-zones': emptyZones, '--ob-version': obVersion };
-  const given = Object.entries(ofSandbox);
-  const [lone] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
-  if (lone === undefined) return;
-  throw refusal(lone, {
-    code: 'SANDBOX_FLAG',
-    message: 'it says what a new sandbox is made of, and none is to be started.',
-    next: 'Give --sandbox too; or give it to `precede sandbox up`.',
-  });
 }

@@ -1,7 +1,7 @@
 import { PrecedeError } from '../../errors/index.ts';
 import type { CheckContext } from '../../workflow/index.ts';
 import { CommandFailedError } from '../host/command-failed-error.ts';
-import { sh, type ShellCommand } from '../host/shell-command.ts';
+import { sh, ShellCommand } from '../host/shell-command.ts';
 import type { ObserverPaths } from './observer-paths.ts';
 import { hasOwnObserver } from './observer-arguments.ts';
 import { act, linesOf, look } from './on-host.ts';
@@ -117,7 +117,10 @@ async function wrongPaths(
 function makeCommand(paths: ObserverPaths, states: ReadonlyMap<string, PathState>): ShellCommand {
   const missing = new Set(missingPaths(paths, states));
   const links = paths.links.filter(({ path }) => missing.has(path));
-  return sh`mkdir -p -- ${paths.directories}${links.map(({ path, target }) => sh`&& ln -sfn -- ${target} ${path}`)}`;
+  return ShellCommand.allOf([
+    sh`mkdir -p -- ${paths.directories}`,
+    ...links.map(({ path, target }) => sh`ln -sfn -- ${target} ${path}`),
+  ]);
 }
 
 /** `rmdir` and `rm` of a link take nothing away that somebody else has put there. */

@@ -95,6 +95,11 @@ export function isLeftAlone({ server }: ServerSite, what: string): boolean {
   return server?.effects.left.includes(what) ?? false;
 }
 
+/** Whether a run has been admitted; in a dry run none has, and what rows and views say is from before it. */
+export function isAdmitted({ context }: CheckContext): boolean {
+  return context.listMap['server_ids'] !== undefined;
+}
+
 /** Something that a step needs is not in the inventory. */
 export function incomplete(what: string): PrecedeError<'INVENTORY_INCOMPLETE'> {
   return new PrecedeError('INVENTORY_INCOMPLETE', {

@@ -5,7 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { ServerRecord } from '../inventory/server-record.ts';
 import type { ZoneRecord } from '../inventory/zone-record.ts';
 import { readRows, readServers } from './server-view.ts';
-import { openCluster, type ClusterSite } from './site.ts';
+import { isAdmitted, openCluster, type ClusterSite } from './site.ts';
 import type { ServerToAdd, Step } from './step.ts';
 
 /** What the cluster showed. */
@@ -18,6 +18,7 @@ export interface ClusterInfo {
 export function syncClusterInfo(cluster: Pick<ServerToAdd, 'clusterId'>): Step<ClusterInfo> {
   return {
     check: async (context) => {
+      if (!isAdmitted(context)) return 'needed';
       const site = await openCluster(context, cluster);
       const views = await readViews(context, site);
       const records = await site.services.transact((inventory) => inventory.servers.list());

@@ -1,7 +1,7 @@
 import type { CheckContext, TaskContext } from '../../workflow/index.ts';
 import { serverOnHost, type Inventory } from '../inventory/inventory.ts';
 import { oceanbase } from './services.ts';
-import { incomplete } from './site.ts';
+import { incomplete, isAdmitted } from './site.ts';
 import type { ServerToAdd, Step } from './step.ts';
 
 /** What a row says after an update. */
@@ -82,11 +82,6 @@ function statusStep<Former extends string>(update: StatusUpdate<Former>): Step<U
     timeoutMs,
     estimateMs: 500,
   };
-}
-
-/** In a dry run nothing has been admitted: the row is RUNNING because no run has made it anything else yet. */
-function isAdmitted({ context }: CheckContext): boolean {
-  return context.listMap['server_ids'] !== undefined;
 }
 
 function readStatus<Former extends string>(

@@ -26,6 +26,7 @@ export function waitObserverActive(
   const watch: Watch = { servers, since };
   return {
     check: async (context) => {
+      if (since === 'restarted' && !(await isRestartBegun(context, servers))) return 'needed';
       const answer = await lookTwice(context, watch);
       return 'done' in answer ? { done: { startServiceTimes: answer.done } } : 'needed';
     },
@@ -61,6 +62,12 @@ export function waitObserverActive(
     timeoutMs: 1_800_000,
     estimateMs: 60_000,
   };
+}
+
+/** Before that, a server that serves says nothing about its restart. */
+async function isRestartBegun(context: CheckContext, servers: readonly ServerToAdd[]): Promise<boolean> {
+  const sites = await Promise.all(servers.map((server) => openSite(context, server)));
+  return sites.every(({ server }) => server?.effects.firstStart);
 }
 
 interface Watch {
