@@ -2,7 +2,7 @@ import type { Problem } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import { prioritiesOf, undoOf, type Plan, type PlanTask } from '../plan/index.ts';
 import { OutputUnknownError, upstreamOutputs } from '../run/index.ts';
-import { LimitPool, Schedule } from '../schedule/index.ts';
+import { LimitPool, requireConcurrency, Schedule } from '../schedule/index.ts';
 import { createScrubber, type Scrubber } from '../secrets/index.ts';
 import {
   emptyRunContext,
@@ -42,10 +42,12 @@ const defaults = Object.freeze({ concurrency: 16, deadlineMs: 10_000 });
  * and every needed one's `preview` what it would do. Runs nothing, writes nothing, never rejects because of a task.
  * Secret values are masked in what it answers; the tasks see them as they are.
  *
- * @throws RefusedError `SECRET_TOO_SHORT` or `SECRET_TOO_LONG` for a secret that no text could be searched for
+ * @throws RefusedError `SECRET_TOO_SHORT` or `SECRET_TOO_LONG` for a secret that no text could be searched for, and
+ * `INVALID_CONCURRENCY`
  */
 export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Promise<PlanInspection> {
-  const { secrets = [] } = options;
+  const { secrets = [], concurrency = defaults.concurrency } = options;
+  requireConcurrency(concurrency, 'The plan cannot be inspected');
   const scrubber = 'json' in secrets ? secrets : createScrubber(secrets);
   for (const secret of plan.secrets) scrubber.add(secret);
   const refusals = options.store ? await admissionProblems(plan, options.store) : [];

@@ -113,9 +113,10 @@ class Playthrough {
   }
 }
 
-function requireConcurrency(concurrency: number): void {
+/** @throws RefusedError `INVALID_CONCURRENCY` unless it is a positive integer or `Infinity` */
+export function requireConcurrency(concurrency: number, subject = 'The estimate cannot be made'): void {
   if (concurrency === Infinity || (Number.isSafeInteger(concurrency) && concurrency >= 1)) return;
-  throw new RefusedError('INVALID_CONCURRENCY', 'The estimate cannot be made', [
+  throw new RefusedError('INVALID_CONCURRENCY', subject, [
     {
       code: 'INVALID_CONCURRENCY',
       message: `The concurrency is ${String(concurrency)}.`,

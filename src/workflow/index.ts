@@ -23,6 +23,7 @@ export type { CheckContext, RunContext, TaskContext, TaskLog } from './task-cont
 export type {
   BarrierOptions,
   CheckAnswer,
+  CheckUnknown,
   ForEachOptions,
   PreviewStep,
   RetryOptions,

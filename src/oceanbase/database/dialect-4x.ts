@@ -10,6 +10,7 @@ const serverColumns =
 export const dialect4x: Dialect = Object.freeze<Dialect>({
   name: 'OceanBase 4.x',
   ping: () => new SqlStatement('SELECT 1'),
+  grants: () => new SqlStatement('SHOW GRANTS'),
   servers: () => new SqlStatement(`SELECT ${serverColumns} FROM oceanbase.DBA_OB_SERVERS ORDER BY ID`),
   serverByAddress: (server) => {
     refuseUnsafeServer(server);

@@ -17,6 +17,8 @@ export interface Dialect {
   /** Answers one row; any server that takes statements can. */
   ping(): SqlStatement;
   servers(): SqlStatement;
+  /** What the user may do, a row a grant. */
+  grants(): SqlStatement;
   /** The row of one server, or none. */
   serverByAddress(server: ServerAddress): SqlStatement;
   zones(): SqlStatement;

@@ -114,6 +114,10 @@ export const faultKinds = Object.freeze({
     ...{ of: host, task: 'Start ocp agent service', ends: 'AGENT_MISSING' },
     does: 'the OCP agent is not installed',
   },
+  'db-few-rights': {
+    ...{ of: cluster, task: 'Add observer', ends: 'DB_STATEMENT_FAILED' },
+    does: 'the user of the database may read and not change the cluster',
+  },
   'db-refuses': {
     ...{ of: cluster, task: 'Add observer', ends: 'DB_STATEMENT_FAILED' },
     does: 'the database refuses ADD SERVER with an error of its own',

@@ -1,11 +1,11 @@
 import { PrecedeError } from '../../errors/index.ts';
-import type { TaskContext } from '../../workflow/index.ts';
+import type { CheckContext, CheckUnknown, TaskContext } from '../../workflow/index.ts';
 import { StatementFailedError } from '../database/database-error.ts';
 import type { ServerRow } from '../database/server-row.ts';
 import type { SqlStatement } from '../database/sql-statement.ts';
 import { pollUntil } from '../poll.ts';
-import { readServer } from './server-view.ts';
-import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
+import { readRows, readServer } from './server-view.ts';
+import { isAdmitted, isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import type { ServerToAdd, Step } from './step.ts';
 
 const statementTimeoutMs = 30_000;
@@ -27,7 +27,7 @@ export function addObserver(server: ServerToAdd): Step<AddedServer> {
     check: async (context) => {
       const site = await openSite(context, server);
       const row = await readServer(context, site);
-      if (!row) return 'needed';
+      if (!row) return (await privilegeMissing(context, site)) ?? 'needed';
       if (isLeftAlone(site, 'membership')) return { unknown: 'the server was in the cluster before the run' };
       if (isInPlace(row, server)) return { done: addedServer(row) };
       return { unknown: `the server is in ${row.zone}, ${row.status}`, problems: [elsewhere(row, server)] };
@@ -112,6 +112,20 @@ function refuseOtherPlace(row: ServerRow, server: ServerToAdd): ServerRow {
   if (isInPlace(row, server)) return row;
   throw elsewhere(row, server);
 }
+
+/** For dry runs: a run is told by the statement itself. A database that does not tell is not suspected. */
+async function privilegeMissing(context: CheckContext, site: ServerSite): Promise<CheckUnknown | undefined> {
+  if (isAdmitted(context)) return undefined;
+  const { cluster, dialect } = site;
+  const rows = await readRows(context, site, dialect.grants()).catch(() => []);
+  const grants = rows.map((row) => Object.values(row).join(' '));
+  if (grants.length === 0 || grants.some((grant) => changesCluster.test(grant))) return undefined;
+  const message = `The user of cluster ${cluster.id} may not change it: ${grants.join('; ')}.`;
+  const next = 'Grant it ALTER SYSTEM ON *.*, or name another user in the inventory.';
+  return { unknown: message, problems: [{ code: 'DB_PRIVILEGE_MISSING', message, next }] };
+}
+
+const changesCluster = /^GRANT\b.*\b(?:ALL PRIVILEGES|ALTER SYSTEM)\b.*\bON \*\.\*/i;
 
 /** Whether the cluster has the server where it is to be. */
 export function isInPlace({ zone, status }: ServerRow, { zoneName }: Pick<ServerToAdd, 'zoneName'>): boolean {

@@ -28,6 +28,8 @@ export interface HostFacts {
   readonly hasAvx: boolean | null;
   /** Whether the OCP agent's program is there. */
   readonly hasAgent: boolean | null;
+  /** Whether `sudo -n` may install packages. */
+  readonly maySudo: boolean | null;
   /** Whether the mounts belong to the user who logs in. */
   readonly isDataOwner: boolean | null;
   readonly isLogOwner: boolean | null;
@@ -38,11 +40,12 @@ export interface HostFacts {
   readonly clockDifferenceMs: number | null;
 }
 
-type HostPlaces = Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath' | 'agentPath'>;
+type HostPlaces = Pick<HostRecord, 'homePath' | 'dataPath' | 'logPath' | 'agentPath' | 'sudo'>;
 
 /** The one command that asks a host for everything: a line `name value` a fact. It only reads. */
 export function hostFactsCommand({ host }: { readonly host: HostPlaces }): ShellCommand {
   const { homePath, dataPath, logPath, agentPath } = host;
+  const asksSudo = host.sudo ? sh`echo "sudo $(sudo -n rpm -qa >/dev/null 2>&1 && echo yes || echo no)"` : sh`:`;
   return sh`PATH=$PATH:/usr/sbin:/sbin
 nearest() { path=$1; while [ ! -d "$path" ] && [ "$path" != / ]; do path=$(dirname -- "$path"); done; echo "$path"; }
 free() { df -Pk -- "$(nearest "$1")" 2>/dev/null | awk 'NR == 2 { print $4 }'; }
@@ -68,6 +71,7 @@ echo "aioRequests $({ sysctl -n fs.aio-max-nr || cat /proc/sys/fs/aio-max-nr; } 
 echo "selinux $(getenforce 2>/dev/null)"
 echo "avx $({ lscpu || cat /proc/cpuinfo; } 2>/dev/null | awk '/^[Ff]lags/ { print / avx( |$)/ ? "yes" : "no"; exit }')"
 echo "agent $([ -x ${`${agentPath}/bin/ocp_agentctl`} ] && echo yes || echo no)"
+${asksSudo}
 echo "uid $(id -u)"
 echo "dataOwner $(stat -c %u -- ${dataPath} 2>/dev/null)"
 echo "logOwner $(stat -c %u -- ${logPath} 2>/dev/null)"
@@ -117,6 +121,7 @@ export function parseHostFacts({ stdout }: Pick<ExecResult, 'stdout'>, exchange:
     selinux: text('selinux'),
     hasAvx: equals('avx', 'yes'),
     hasAgent: equals('agent', 'yes'),
+    maySudo: equals('sudo', 'yes'),
     isDataOwner: equals('dataOwner', text('uid')),
     isLogOwner: equals('logOwner', text('uid')),
     isHomeWritable: text('homeWritable') === 'yes',

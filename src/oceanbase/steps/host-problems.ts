@@ -40,6 +40,7 @@ export function hostProblems(evidence: HostEvidence): readonly Problem[] {
     ...mountProblems(evidence),
     ...(isOwnObserver(evidence) ? [] : [...portProblems(evidence), ...occupancyProblems(evidence)]),
     ...packageProblems(evidence),
+    ...sudoProblems(evidence),
     ...processorProblems(evidence),
     ...networkProblems(evidence),
     ...minimumProblems(facts, requirements),
@@ -129,6 +130,15 @@ function packageProblems({ installed, package: wanted }: HostEvidence): readonly
   return installed
     .filter((name) => name !== installedName(wanted))
     .map((name) => problem('PACKAGE_PRESENT', 'CMP07010', `${name} is installed already`, `Remove it: rpm -e ${name}`));
+}
+
+function sudoProblems({ site, facts }: HostEvidence): readonly Problem[] {
+  if (!site.host.sudo || facts.maySudo !== false) return [];
+  const user = facts.user ?? 'the user';
+  const message = `${user} may not run rpm through sudo without a password`;
+  return [
+    problem('SUDO_REFUSED', 'CMP07006', message, `Allow it in sudoers: ${user} ALL=(root) NOPASSWD: /usr/bin/rpm`),
+  ];
 }
 
 function processorProblems({ facts, package: wanted, site }: HostEvidence): readonly Problem[] {

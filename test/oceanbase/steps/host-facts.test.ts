@@ -175,6 +175,13 @@ describe('what a host says of itself', () => {
     ).toEqual([...['DIRECTORY_MISSING', 'DIRECTORY_NOT_EMPTY']]);
   });
 
+  it('is refused when rpm may not be run through sudo, where sudo is to be used', () => {
+    const site = { ...evidence.site, host: { ...evidence.site.host, sudo: true } };
+    expect(codes({ site, facts: factsWith('agent', 'yes\nsudo no') })).toEqual(['SUDO_REFUSED']);
+    expect(codes({ site, facts: factsWith('agent', 'yes\nsudo yes') })).toEqual([]);
+    expect(codes({ facts: factsWith('agent', 'yes\nsudo no') })).toEqual([]);
+  });
+
   describe('when the work was begun before', () => {
     const begun = {
       observer: { pid: 5, startMark: '1', startedAt: null },

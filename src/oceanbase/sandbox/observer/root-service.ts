@@ -13,7 +13,7 @@ import {
   type ServerAddress,
   type ServerProbe,
 } from './cluster-state.ts';
-import { databaseTrouble, type DatabaseTrouble } from './database-trouble.ts';
+import { databaseTrouble, grantsOf, type DatabaseTrouble } from './database-trouble.ts';
 import type { ObserverLog } from './observer-log.ts';
 import { sqlErrors, SqlRefusal } from './sql-refusal.ts';
 import { sceneOf, select } from './sql-select.ts';
@@ -116,6 +116,8 @@ class Root implements RootService {
     switch (statement.kind) {
       case 'session':
         return 'done';
+      case 'grants':
+        return grantsOf(this.#host.faults);
       case 'select': {
         const table = statement.from === undefined ? undefined : this.#viewOf(statement.from);
         return select(statement, table, sceneOf(this.#host));

@@ -1,7 +1,7 @@
 import { PrecedeError } from '../../../errors/index.ts';
 
 /**
- * Error numbers as an OceanBase client sees them. 1045, 1064, 1146 and 1295 are MySQL's; 4012, 4017, 4018, 4179 and
+ * Error numbers as an OceanBase client sees them. 1045, 1064, 1146, 1227 and 1295 are MySQL's; 4012, 4017, 4018, 4179 and
  * 8001 are OceanBase's own for these cases. Which number OceanBase gives for a server that does not answer (here
  * 4122), another cluster (4666) and a zone that is unknown or inactive (here 4018, 4179) was not verified.
  */
@@ -10,6 +10,7 @@ export const sqlErrors = {
   unknownColumn: 1054,
   syntax: 1064,
   noSuchTable: 1146,
+  privilegeMissing: 1227,
   notInPrepared: 1295,
   timeout: 4012,
   entryExists: 4017,

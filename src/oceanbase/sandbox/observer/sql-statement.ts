@@ -38,6 +38,8 @@ export type SqlStatement =
   | SelectStatement
   | { readonly kind: 'add-servers'; readonly servers: readonly ServerAddress[]; readonly zone?: string }
   | { readonly kind: 'delete-servers'; readonly servers: readonly ServerAddress[] }
+  /** SHOW GRANTS: what the user who asks may do. */
+  | { readonly kind: 'grants' }
   /** SET, USE: accepted, without effect. */
   | { readonly kind: 'session' };
 
@@ -45,9 +47,16 @@ export type SqlStatement =
 export function parseStatement(sql: string): SqlStatement {
   const reader = new Reader(sql);
   if (reader.takeName('set') || reader.takeName('use')) return { kind: 'session' };
-  const statement = reader.takeName('select') ? readSelect(reader) : readAlterSystem(reader);
+  const statement = readRest(reader);
   reader.expectEnd();
   return statement;
+}
+
+function readRest(reader: Reader): SqlStatement {
+  if (reader.takeName('select')) return readSelect(reader);
+  if (!reader.takeName('show')) return readAlterSystem(reader);
+  reader.expectName('grants');
+  return { kind: 'grants' };
 }
 
 const operators = new Set(['=', '!=', '<', '>', '<=', '>=', '<>', '<=>']);
