@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { JsonValue } from '../json/index.ts';
 import { refusal } from './refusal.ts';
@@ -23,9 +23,34 @@ const standardInput = 0;
 
 function readText(file: string, name: string): string {
   try {
-    return readFileSync(file === '-' ? standardInput : file, 'utf8');
+    return file === '-' ? readStandardInput() : readFileSync(file, 'utf8');
   } catch (error) {
     const message = `it cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
     throw refusal(name, { code: 'INPUT_UNREADABLE', message, next: 'Check the path and the permissions.' });
+  }
+}
+
+const chunkBytes = 65_536;
+const pauseMs = 5;
+
+/** Standard input to its end. A pipe that does not block says that it has nothing yet: that is not its end. */
+function readStandardInput(): string {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(chunkBytes);
+    const length = readSome(chunk);
+    if (length === 0) return Buffer.concat(chunks).toString('utf8');
+    chunks.push(chunk.subarray(0, length));
+  }
+}
+
+function readSome(chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(standardInput, chunk);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    }
   }
 }
