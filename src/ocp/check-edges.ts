@@ -13,13 +13,13 @@ interface Edges {
 
 /**
  * Reports ids given twice, edges to tasks that are not there, to the task itself, told twice or by one end alone, and a
- * shortest cycle among the other edges. O(children + edges).
+ * shortest cycle among the other edges, at the path of the task that they are the children of. O(children + edges).
  */
-export function checkEdges(children: readonly ReadChild[], problems: AnswerProblems): void {
+export function checkEdges(children: readonly ReadChild[], path: string, problems: AnswerProblems): void {
   const edgesOf = new Map<number, Edges>();
-  for (const { task, path } of children) {
+  for (const { task, path: at } of children) {
     const known = edgesOf.get(task.id);
-    if (known) problems.report('DUPLICATE_ID', `${path}.id`, `is ${task.id}, which another task has too`);
+    if (known) problems.report('DUPLICATE_ID', `${at}.id`, `is ${task.id}, which another task has too`);
     const { upstreams, downstreams } = known ?? { upstreams: [], downstreams: [] };
     edgesOf.set(task.id, {
       upstreams: new Set([...upstreams, ...task.upstreams]),
@@ -30,7 +30,7 @@ export function checkEdges(children: readonly ReadChild[], problems: AnswerProbl
     checkSide({ child, side: 'upstreams', edgesOf, problems });
     checkSide({ child, side: 'downstreams', edgesOf, problems });
   }
-  checkCycles(edgesOf, problems);
+  checkCycles(edgesOf, path, problems);
 }
 
 interface SideCheck {
@@ -76,7 +76,7 @@ function repeated(other: number): Fault {
   return { code: 'DUPLICATE_EDGE', what: `is ${other} once more` };
 }
 
-function checkCycles(edgesOf: ReadonlyMap<number, Edges>, problems: AnswerProblems): void {
+function checkCycles(edgesOf: ReadonlyMap<number, Edges>, path: string, problems: AnswerProblems): void {
   const vertices = [...edgesOf].map(([id, { upstreams }]) => ({
     key: String(id),
     upstreams: [...upstreams].filter((upstream) => upstream !== id && edgesOf.has(upstream)).map(String),
@@ -84,5 +84,5 @@ function checkCycles(edgesOf: ReadonlyMap<number, Edges>, problems: AnswerProble
   const resolved = resolveNames(vertices);
   if (resolved.kind === 'graph') return;
   for (const { code, message } of resolved.problems)
-    problems.report(code, '', `has a cycle. ${message.replace(/\.$/, '')}`);
+    problems.report(code, path, `has a cycle. ${message.replace(/\.$/, '')}`);
 }

@@ -1,15 +1,7 @@
-import { RefusedError } from '../errors/index.ts';
 import type { RunSnapshot } from '../state/index.ts';
-import type { RunContext } from '../workflow/index.ts';
-import { checkEdges } from './check-edges.ts';
-import { readChildren, withKeys } from './read-children.ts';
-import { runStateOf } from './read-status.ts';
-import { known } from './source.ts';
-import { AnswerProblems, isText, WireObject } from './wire-object.ts';
-import { ocpOperations } from './wire-status.ts';
-import type { WireTime } from './wire-time.ts';
-
-const runStatuses = ['RUNNING', 'SUCCESS', 'SUCCESSFUL', 'FAILED'] as const;
+import { withoutEnvelope } from './read-envelope.ts';
+import { readTask } from './read-task.ts';
+import { AnswerProblems } from './wire-object.ts';
 
 /**
  * Reads any documented answer, parsed from JSON, with or without its envelope: children under `tasks` or `subtasks`,
@@ -22,88 +14,8 @@ const runStatuses = ['RUNNING', 'SUCCESS', 'SUCCESSFUL', 'FAILED'] as const;
 export function fromTaskInfo(json: unknown): RunSnapshot {
   const problems = new AnswerProblems();
   const answer = withoutEnvelope(json, problems);
-  const children = readChildren(answer, childrenField(answer), problems);
-  checkEdges(children, problems);
-  const [created, started, finished] = [answer.time('createTime'), answer.time('startTime'), answer.time('finishTime')];
-  const status = answer.word('status', runStatuses, 'UNKNOWN_STATUS');
-  const operation = answer.optionalWord('operation', ocpOperations, 'UNKNOWN_OPERATION');
-  const tasks = children.map(({ task }) => task).toSorted((a, b) => a.id - b.id);
-  const snapshot: RunSnapshot = known({
-    id: answer.id('id'),
-    name: answer.text('name'),
-    state: runStateOf({ status, operation, tasks: tasks.map(({ state }) => state) }),
-    operation: operation ?? 'EXECUTE',
-    context: readContext(answer, problems),
-    subject: answer.optionalObject('cluster') ?? flatReference(answer, 'clusterId'),
-    tenant: answer.optionalObject('tenant') ?? flatReference(answer, 'tenantId'),
-    creator: readCreator(answer, problems),
-    createdAtMs: created?.atMs,
-    startedAtMs: started?.atMs,
-    finishedAtMs: finished?.atMs,
-    utcOffsetMinutes: firstOffset([started, created, finished, ...children.flatMap(({ times }) => times)]),
-    tasks: withKeys(tasks),
-  });
-  const found = problems.all();
-  if (found.length > 0) throw new RefusedError('INVALID_TASK_INFO', 'The answer is not a documented one', found);
+  if (answer.has('contents')) answer.report('LIST_ANSWER', 'contents', 'is a list of tasks; give one of them');
+  const { snapshot } = readTask(answer, problems);
+  problems.refuseAny();
   return snapshot;
-}
-
-/** An envelope has `data` or `error`, which no task has. */
-function withoutEnvelope(json: unknown, problems: AnswerProblems): WireObject {
-  const outer = new WireObject(json, '', problems);
-  if (outer.has('error')) {
-    const error = new WireObject(outer.get('error'), 'error', problems);
-    const [code, message] = [error.get('code'), error.get('message')].map(String);
-    outer.report('ERROR_ANSWER', 'error', `tells that the request failed: ${code} ${message}`);
-  }
-  if (!outer.has('data')) return outer;
-  const data = new WireObject(outer.get('data'), 'data', problems);
-  if (data.has('contents')) data.report('LIST_ANSWER', 'contents', 'is a list of tasks; give one of them');
-  return data;
-}
-
-function childrenField(answer: WireObject): 'tasks' | 'subtasks' {
-  if (!answer.has('subtasks')) return 'tasks';
-  if (answer.has('tasks'))
-    answer.report('AMBIGUOUS_FIELD', 'tasks', 'stands beside subtasks; an answer has one of them');
-  return 'subtasks';
-}
-
-function readContext(answer: WireObject, problems: AnswerProblems): RunContext | string {
-  const value = answer.get('context');
-  if (value === undefined || isText(value)) return value ?? '';
-  const path = answer.pathOf('context');
-  const context = new WireObject(value, path, problems);
-  return { stringMap: readStrings(context, problems), listMap: readLists(context, problems) };
-}
-
-function readStrings(context: WireObject, problems: AnswerProblems): Readonly<Record<string, string>> {
-  const value = context.optionalObject('stringMap') ?? {};
-  const map = new WireObject(value, context.pathOf('stringMap'), problems);
-  return Object.fromEntries(Object.keys(value).map((key) => [key, map.optionalText(key) ?? '']));
-}
-
-function readLists(context: WireObject, problems: AnswerProblems): Readonly<Record<string, readonly string[]>> {
-  const value = context.optionalObject('listMap') ?? {};
-  const map = new WireObject(value, context.pathOf('listMap'), problems);
-  return Object.fromEntries(Object.keys(value).map((key) => [key, map.listOf(key, isText, 'a text')]));
-}
-
-function readCreator(answer: WireObject, problems: AnswerProblems): RunSnapshot['creator'] {
-  const value = answer.get('creator');
-  if (value === undefined) return undefined;
-  if (isText(value)) return { name: value };
-  const creator = new WireObject(value, answer.pathOf('creator'), problems);
-  return known({ id: creator.optionalInteger('id'), name: creator.text('name') });
-}
-
-/** Newer answers name cluster and tenant by id alone. */
-function flatReference(answer: WireObject, field: string): { readonly id: number } | undefined {
-  const id = answer.optionalInteger(field);
-  return id === undefined ? undefined : { id };
-}
-
-/** A snapshot writes all its times in one offset: the run's own, else the first that is told. */
-function firstOffset(times: readonly (WireTime | undefined)[]): number {
-  return times.find((time) => time !== undefined)?.utcOffsetMinutes ?? 0;
 }

@@ -1,3 +1,4 @@
+export type { OcpBasicSubtaskInstance, OcpBasicTaskInstance } from './basic-task-instance.ts';
 export type { OcpContext } from './context-text.ts';
 export {
   toEnvelope,
@@ -7,7 +8,10 @@ export {
   type OcpError,
   type OcpErrorEnvelope,
 } from './envelope.ts';
+export type { OcpFlatTaskInstance } from './flat-task-instance.ts';
+export { fromTaskAnswer, type TaskAnswer } from './from-task-answer.ts';
 export { fromTaskInfo } from './from-task-info.ts';
+export { planOfSnapshot, type SnapshotPlan } from './snapshot-plan.ts';
 export type { TaskSource } from './source.ts';
 export { toTaskInfo, type OcpChildInfo, type OcpCreator, type OcpTaskInfo } from './task-info.ts';
 export {
@@ -16,6 +20,8 @@ export {
   type OcpTaskInstance,
   type TaskInstanceOptions,
 } from './task-instance.ts';
+export type { TaskAnswerShape } from './task-answer-shape.ts';
+export { toTaskAnswer } from './to-task-answer.ts';
 export {
   ocpOperations,
   ocpStatuses,

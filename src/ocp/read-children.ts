@@ -16,18 +16,22 @@ export interface ReadChild {
   readonly times: readonly (WireTime | undefined)[];
 }
 
+/** The children of an answer. */
+export interface ReadChildren {
+  readonly children: readonly ReadChild[];
+  /** Whether they tell what comes before and after them; true when there are none. */
+  readonly hasEdges: boolean;
+}
+
 /** Reads the children of an answer; lists of basic shapes have no edges, and then none is missed. O(children + edges). */
-export function readChildren(
-  answer: WireObject,
-  field: 'tasks' | 'subtasks',
-  problems: AnswerProblems,
-): readonly ReadChild[] {
+export function readChildren(answer: WireObject, field: 'tasks' | 'subtasks', problems: AnswerProblems): ReadChildren {
   const children = answer
     .list(field)
     .map((child, index) => new WireObject(child, `${answer.pathOf(field)}[${index}]`, problems));
-  const hasEdges = children.some((child) => child.has('upstreams') || child.has('downstreams'));
+  const hasEdges =
+    children.length === 0 || children.some((child) => child.has('upstreams') || child.has('downstreams'));
   const hasCanceling = field === 'subtasks';
-  return children.map((child) => readChild(child, { hasEdges, hasCanceling }));
+  return { children: children.map((child) => readChild(child, { hasEdges, hasCanceling })), hasEdges };
 }
 
 interface Shape {

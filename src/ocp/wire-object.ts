@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/index.ts';
+import { RefusedError, type Problem } from '../errors/index.ts';
 import { displayName } from '../graph/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import { readWireTime, type WireTime } from './wire-time.ts';
@@ -16,7 +16,13 @@ export class AnswerProblems {
     else this.#leftOut += 1;
   }
 
-  all(): readonly Problem[] {
+  /** @throws RefusedError `INVALID_TASK_INFO` with every problem, when there is any */
+  refuseAny(): void {
+    if (this.#problems.length === 0) return;
+    throw new RefusedError('INVALID_TASK_INFO', 'The answer is not a documented one', this.#all());
+  }
+
+  #all(): readonly Problem[] {
     if (this.#leftOut === 0) return this.#problems;
     return [...this.#problems, { code: 'MORE_PROBLEMS', message: `${this.#leftOut} more problems were found.` }];
   }
