@@ -12,7 +12,7 @@ interface Listed {
 /** In the order of the help. Only the one that is asked for is loaded. */
 const commands: readonly Listed[] = [
   {
-    usage: 'plan <workflow>',
+    usage: 'plan [workflow]',
     summary: 'show what a run would do, without doing anything',
     load: async () => (await import('./commands/plan.ts')).addPlanCommand,
   },
@@ -37,7 +37,7 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./commands/logs.ts')).addLogsCommand,
   },
   {
-    usage: 'graph <run-or-workflow>',
+    usage: 'graph [run-or-workflow]',
     summary: 'draw a run, coloured by state, or a workflow',
     load: async () => (await import('./commands/graph.ts')).addGraphCommand,
   },

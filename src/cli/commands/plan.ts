@@ -1,12 +1,15 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
 import type { PlanInspection } from '../../inspect/index.ts';
+import { toTaskInfo } from '../../ocp/index.ts';
 import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import { answerView } from '../answer-views.ts';
 import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withConcurrency, withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withFleetFlags } from '../fleet-flags.ts';
-import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { subjectOf, withFromTask } from '../from-task.ts';
+import { inputFlagNames, inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
 import type { Output, Terminal } from '../output.ts';
 import { diffPlans } from '../plan-diff.ts';
@@ -19,10 +22,11 @@ import { planOf, stepsPerHost } from '../workshop.ts';
 
 interface PlanFlags extends CheckedPlanFlags {
   readonly check?: true;
+  readonly fromTask?: string;
   readonly out?: string;
   readonly all?: true;
   readonly concurrency?: number;
-  readonly format: 'text' | 'json' | 'mermaid' | 'dot';
+  readonly format: 'text' | 'json' | 'mermaid' | 'dot' | 'ocp';
 }
 
 /** What there is to show of a plan. */
@@ -47,14 +51,22 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
   withConcurrency(command);
   command.option('--out <file>', 'also keep the plan in a file, for `precede run --plan` and `precede plan diff`');
   command.option('--all', 'with --check: show every task of every host');
-  withFormat(command, ['text', 'json', 'mermaid', 'dot']);
+  withFromTask(command, notOfAnswers);
+  withFormat(command, ['text', 'json', 'mermaid', 'dot', 'ocp']);
   command.addHelpText('after', examples);
-  command.action(async (given: string, flags: PlanFlags) => setExitCode(await showPlan(given, flags, terminal)));
+  command.action(async (given: string | undefined, flags: PlanFlags) => {
+    const subject = subjectOf(command, given, flags.fromTask);
+    if (subject.kind === 'named') setExitCode(await showPlan(subject.given, flags, terminal));
+    else showAnswer(subject.file, flags, terminal);
+  });
   const diff = command.command('diff <before> <after>').summary('say in what two plan files differ; exit code 1 if so');
   withFormat(diff, ['text', 'json']).action((before: string, after: string, { format }: { format: 'text' | 'json' }) =>
     setExitCode(diffPlans(before, after, format, terminal.out)),
   );
 }
+
+/** What looks at hosts, at a store, or at an input: an answer has none of them. */
+const notOfAnswers = [...inputFlagNames, 'sandbox', 'sandboxDir', 'inventory', 'store', 'check', 'out', 'all'];
 
 const examples = `
 Examples:
@@ -62,7 +74,8 @@ Examples:
   precede plan add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --zone zone2 --check --out plan.json
   precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1 --check
   precede plan diff plan.json plan-now.json
-  precede plan ./my-workflow.ts --format mermaid`;
+  precede plan ./my-workflow.ts --format mermaid
+  precede plan --from-task answer.json`;
 
 async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Promise<number> {
   const planned = flags.check ? await checkedPlan(given, flags, terminal) : await planOnFile(given, flags);
@@ -73,6 +86,10 @@ async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Pr
     terminal.err.lines([`The plan is kept in ${flags.out}; run it: precede run --plan ${flags.out}`]);
   }
   return inspection && inspection.problems.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+function showAnswer(file: string, { format, concurrency }: PlanFlags, { out }: Terminal): void {
+  out.lines([answerView(file, { format, out, text: 'plan', estimate: { concurrency } })]);
 }
 
 /** The plan, once an inventory file knows everything that it needs. */
@@ -103,6 +120,8 @@ function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, out: Output
       return planMermaid(plan);
     case 'dot':
       return planDot(plan);
+    case 'ocp':
+      return JSON.stringify(toTaskInfo(plan), null, 2);
     case 'text': {
       const text = planText(plan, { ...estimate, width: out.columns() });
       const found = inspection ? ['', ...inspectionLines(plan, inspection, { paint: out.paint, all })] : [];

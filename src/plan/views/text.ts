@@ -12,6 +12,10 @@ export interface PlanTextOptions extends EstimateOptions {
   readonly width?: number | undefined;
   /** How many lines the lanes of one step may take. @default 2 */
   readonly laneLinesMax?: number | undefined;
+  /** Lines that stand in place of the workflow's name, version and description; wrapped between words. */
+  readonly heading?: readonly string[] | undefined;
+  /** State of each task by index: shown in place of how the task is undone. */
+  readonly states?: ((task: number) => string) | undefined;
 }
 
 const widthMin = 70;
@@ -30,17 +34,28 @@ export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const scrubber = createScrubber(plan.secrets);
   const estimate = estimatePlan(plan, options);
   const width = Math.max(widthMin, options.width ?? 100);
-  const header = headerLines(plan, estimate, scrubber).flatMap((line) => wrapped(line, { width, linesMax: Infinity }));
+  const shownHeading = options.heading?.map((line) => scrubber.text(line).split(' ').map(displayName));
+  const header = [...(shownHeading ?? headingOf(plan, scrubber)), sizeLine(plan, estimate)].flatMap((line) =>
+    wrapped(line, { width, linesMax: Infinity }),
+  );
   if (plan.tasks.length === 0) return header.join('\n');
   const rows = planRows(plan, estimate);
-  const table = new Table(rows, { width, laneLinesMax: options.laneLinesMax ?? 2, scrubber });
+  const { laneLinesMax = 2, states } = options;
+  const table = new Table(rows, { width, laneLinesMax, scrubber, states });
   return [...header, '', ...table.lines(), '', ...table.legend()].join('\n');
 }
 
 /** Each line as the parts that stay together. */
-function headerLines(plan: Plan, estimate: PlanEstimate, scrubber: Scrubber): readonly (readonly string[])[] {
+function headingOf(plan: Plan, scrubber: Scrubber): readonly (readonly string[])[] {
   const { name, version, description } = plan.workflow;
   const shown = (text: string): string => displayName(scrubber.text(text));
+  return [
+    [`${shown(name)}, version ${shown(version)}`],
+    ...(description === name ? [] : [shown(description).split(' ')]),
+  ];
+}
+
+function sizeLine(plan: Plan, estimate: PlanEstimate): readonly string[] {
   const counts = [
     counted(plan.tasks.length, 'task'),
     counted(plan.graph.edgeCount, 'edge'),
@@ -48,14 +63,10 @@ function headerLines(plan: Plan, estimate: PlanEstimate, scrubber: Scrubber): re
   ];
   const concurrency = estimate.concurrency === Infinity ? 'as many as can' : `${estimate.concurrency}`;
   return [
-    [`${shown(name)}, version ${shown(version)}`],
-    ...(description === name ? [] : [shown(description).split(' ')]),
-    [
-      `${counts.join(', ')};`,
-      `about ${durationText(estimate.makespanMs)} with ${concurrency} at a time`,
-      `(${estimate.peakConcurrency} at most);`,
-      `critical path ${durationText(estimate.criticalPathMs)}`,
-    ],
+    `${counts.join(', ')};`,
+    `about ${durationText(estimate.makespanMs)} with ${concurrency} at a time`,
+    `(${estimate.peakConcurrency} at most);`,
+    `critical path ${durationText(estimate.criticalPathMs)}`,
   ];
 }
 
@@ -63,6 +74,7 @@ interface TableOptions {
   readonly width: number;
   readonly laneLinesMax: number;
   readonly scrubber: Scrubber;
+  readonly states: PlanTextOptions['states'];
 }
 
 class Table {
@@ -84,7 +96,8 @@ class Table {
         widest('waits for', (row) => waitsText(row.waitsFor)),
       ),
     };
-    const taken = fixed.wave + fixed.number + fixed.estimate + fixed.waits + undoWidth + 5 * gap.length + 2;
+    const lastWidth = options.states ? widest('state', (row) => this.#lastOf(row)) : undoWidth;
+    const taken = fixed.wave + fixed.number + fixed.estimate + fixed.waits + lastWidth + 5 * gap.length + 2;
     const name = widest('task', (row) => this.#nameOf(row));
     this.#widths = { ...fixed, name: Math.max(4, Math.min(name, options.width - taken)) };
   }
@@ -97,7 +110,7 @@ class Table {
       name: 'task',
       estimate: 'estimate',
       waits: 'waits for',
-      undo: 'undo',
+      last: this.#options.states ? 'state' : 'undo',
     };
     const lines = [this.#line(head)];
     let wave = -1;
@@ -128,11 +141,19 @@ class Table {
       name: this.#nameOf(row),
       estimate: durationText(row.estimateMs),
       waits: waitsText(row.waitsFor),
-      undo: undoTexts[row.undo],
+      last: this.#lastOf(row),
     };
   }
 
-  #line({ mark, wave, number, name, estimate, waits, undo }: Cells): string {
+  /** How the tasks of a line are undone; or their states, with how many there are of each when they differ. */
+  #lastOf({ tasks, undo }: PlanRow): string {
+    const { states } = this.#options;
+    if (!states) return undoTexts[undo];
+    const counts = Array.from(Map.groupBy(tasks, states), ([state, members]) => ({ state, count: members.length }));
+    return counts.map(({ state, count }) => (counts.length === 1 ? state : `${count} ${state}`)).join(', ');
+  }
+
+  #line({ mark, wave, number, name, estimate, waits, last }: Cells): string {
     const widths = this.#widths;
     const columns = [
       wave.padStart(widths.wave),
@@ -140,7 +161,7 @@ class Table {
       fitted(name, widths.name),
       estimate.padStart(widths.estimate),
       fitted(waits, widths.waits),
-      undo,
+      last,
     ];
     return `${mark} ${columns.join(gap)}`.trimEnd();
   }
@@ -171,7 +192,7 @@ interface Cells {
   readonly name: string;
   readonly estimate: string;
   readonly waits: string;
-  readonly undo: string;
+  readonly last: string;
 }
 
 function numberOf({ tasks }: PlanRow): string {
