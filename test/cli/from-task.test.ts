@@ -54,10 +54,10 @@ describe('a documented task', () => {
 
   it('tells how many of its children have no time limit', async () => {
     expect(await printed('plan', 'sample.json')).toContain(
-      'None of the 21 tasks tells a time limit: each counts 1 s, a guess.\n21 tasks, 20 edges, 21 waves; about 21 s',
+      '\nWithout a time limit: 21 of 21 tasks, each taken for 1 s, a guess.\n21 tasks, 20 edges, 21 waves; about 21 s',
     );
     const several = (await printed('plan', 'several.json')).replaceAll('\n', ' ');
-    expect(several).toContain('an upper bound; of 18 tasks 1 tell none: each of them counts 1 s, a guess.');
+    expect(several).toContain('an upper bound. Without a time limit: 1 of 18 tasks, each taken for 1 s, a guess.');
   });
 
   it('is drawn with the colours of its states and its critical path', async () => {

@@ -45,9 +45,9 @@ function headingOf({ answer: { snapshot, shape, path }, source, tasks }: Answere
 function timesOf({ plan: { tasks } }: AnsweredPlan): string {
   const guessed = tasks.filter(({ hasOwnEstimate }) => !hasOwnEstimate);
   const [first] = guessed;
-  const limits = "Estimates are the tasks' time limits, an upper bound";
-  if (!first) return `${limits}.`;
-  const guess = `counts ${durationText(first.estimateMs)}, a guess`;
-  if (guessed.length === tasks.length) return `None of the ${tasks.length} tasks tells a time limit: each ${guess}.`;
-  return `${limits}; of ${tasks.length} tasks ${guessed.length} tell none: each of them ${guess}.`;
+  const bound = "Estimates are the tasks' time limits, an upper bound.";
+  if (!first) return bound;
+  const each = durationText(first.estimateMs);
+  const guess = `Without a time limit: ${guessed.length} of ${tasks.length} tasks, each taken for ${each}, a guess.`;
+  return guessed.length === tasks.length ? guess : `${bound} ${guess}`;
 }

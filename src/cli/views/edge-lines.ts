@@ -21,7 +21,7 @@ export function edgeLines({ plan, tasks, paint, hasIds = false }: EdgeList): rea
   const digits = String(tasks.length).length;
   const idDigits = tasks.reduce((width, { id }) => Math.max(width, String(id).length), 0);
   return tasks.map(({ id, state }, index) => {
-    const upstreams = Array.from(upstreamsOf(plan.graph, index), (upstream) => upstream + 1);
+    const upstreams = Array.from(upstreamsOf(plan.graph, index).toSorted(), (upstream) => upstream + 1);
     const after = upstreams.length === 0 ? '' : `  <- ${upstreams.join(', ')}`;
     const shown = paint(stateTone(state), state.padEnd('ROLLBACK_FAILED'.length));
     const shownId = hasIds ? `${String(id).padStart(idDigits)}  ` : '';
