@@ -108,7 +108,8 @@ describe('toTaskAnswer', () => {
 
   it('writes shape B with flat ids, the creator as a text and no times of children', () => {
     const [answer] = fromTaskAnswer(shapeB);
-    const written = answer && toTaskAnswer(answer);
+    const [timed] = fromTaskAnswer({ ...shapeB, subtasks: children.map((child) => ({ ...child, ...times })) });
+    const written = timed && toTaskAnswer(timed);
     expect(written).toEqual({
       ...shapeB,
       prohibitRollback: false,
