@@ -12,13 +12,17 @@ export interface AnsweredPlan extends SnapshotPlan {
   readonly isOrdered: boolean;
 }
 
-/** Adds the flag that names the file of an answer. @param others attribute names of flags that it cannot go with */
-export function withFromTask(command: Command, others: readonly string[]): Command {
+/**
+ * Adds the flag that names the file of an answer. It goes with no flag that the command has by now (hosts, inputs and
+ * stores are not for answers), but with those that are added later.
+ */
+export function withFromTask(command: Command): Command {
+  const others = command.options.map((option) => option.attributeName());
   const flag = new Option(
     '--from-task <file>',
     'instead: the task in this answer of OCP (JSON); - reads standard input',
   );
-  return command.addOption(flag.conflicts([...others]));
+  return command.addOption(flag.conflicts(others));
 }
 
 /** What a command is to look at. */

@@ -14,17 +14,6 @@ export interface InputFlags {
   readonly parameter?: readonly StartupParameter[];
 }
 
-/** Under which names commander has them. */
-export const inputFlagNames: readonly (keyof InputFlags)[] = Object.freeze([
-  'input',
-  'servers',
-  'hosts',
-  'cluster',
-  'zone',
-  'packageOs',
-  'parameter',
-]);
-
 interface StartupParameter {
   readonly name: string;
   readonly value: string;

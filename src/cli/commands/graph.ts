@@ -5,7 +5,7 @@ import { answerView } from '../answer-views.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { subjectOf, withFromTask } from '../from-task.ts';
-import { inputFlagNames, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { withInputFlags, type InputFlags } from '../input-flags.ts';
 import type { Output } from '../output.ts';
 import { readRun, runNumber } from '../run-argument.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
@@ -27,7 +27,7 @@ export function addGraphCommand({ command, terminal }: CommandTools): void {
   );
   withInputFlags(command);
   withStoreFlag(command);
-  withFromTask(command, [...inputFlagNames, 'store']);
+  withFromTask(command);
   withFormat(command, ['mermaid', 'dot', 'text']);
   command.addHelpText('after', examples);
   command.action(async (given: string | undefined, flags: GraphFlags) => {

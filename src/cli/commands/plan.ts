@@ -9,7 +9,7 @@ import { withConcurrency, withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withFleetFlags } from '../fleet-flags.ts';
 import { subjectOf, withFromTask } from '../from-task.ts';
-import { inputFlagNames, inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
+import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
 import type { Output, Terminal } from '../output.ts';
 import { diffPlans } from '../plan-diff.ts';
@@ -48,10 +48,10 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
   withCheckFlags(command);
   withFleetFlags(command, 'as for `precede run`; with --check it is started, else nothing is');
   withStoreFlag(command);
-  withConcurrency(command);
   command.option('--out <file>', 'also keep the plan in a file, for `precede run --plan` and `precede plan diff`');
   command.option('--all', 'with --check: show every task of every host');
-  withFromTask(command, notOfAnswers);
+  withFromTask(command);
+  withConcurrency(command);
   withFormat(command, ['text', 'json', 'mermaid', 'dot', 'ocp']);
   command.addHelpText('after', examples);
   command.action(async (given: string | undefined, flags: PlanFlags) => {
@@ -64,9 +64,6 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
     setExitCode(diffPlans(before, after, format, terminal.out)),
   );
 }
-
-/** What looks at hosts, at a store, or at an input: an answer has none of them. */
-const notOfAnswers = [...inputFlagNames, 'sandbox', 'sandboxDir', 'inventory', 'store', 'check', 'out', 'all'];
 
 const examples = `
 Examples:
