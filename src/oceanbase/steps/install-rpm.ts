@@ -115,7 +115,7 @@ function transact(
 }
 
 /** Whether the host's package database has it. Throws when the database cannot tell. */
-export async function isInstalled(context: CheckContext, site: ServerSite, packageName: string): Promise<boolean> {
+async function isInstalled(context: CheckContext, site: ServerSite, packageName: string): Promise<boolean> {
   return (await queryPackage(context, site, packageName)).exitStatus === 0;
 }
 
