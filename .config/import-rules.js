@@ -11,7 +11,7 @@ const rooms = [
   { room: 'graph', packages: ['@dagrejs/graphlib'], pure: true },
   { room: 'schedule', pure: true },
   { room: 'workflow', pure: true },
-  { room: 'plan', pure: true },
+  { room: 'plan', packages: ['@dagrejs/dagre'], pure: true },
   { room: 'state', pure: true },
   { room: 'store', packages: ['node:sqlite'] },
   { room: 'run', packages: ['p-queue', 'eventemitter3'] },

@@ -1,7 +1,7 @@
 import { closure, criticalPath, waves } from '../graph/index.ts';
 import { estimateMakespan, LimitPool } from '../schedule/index.ts';
-import type { Plan } from './plan.ts';
-import { durationsOf, limitIdsOf, prioritiesOf } from './schedule-of-plan.ts';
+import type { PlanTask } from './plan.ts';
+import { durationsOf, limitIdsOf, prioritiesOf, type Schedulable } from './schedule-of-plan.ts';
 
 /** Under which circumstances a run is estimated. */
 export interface EstimateOptions {
@@ -43,6 +43,11 @@ export interface PointOfNoReturn {
   readonly lockedIn: readonly number[];
 }
 
+/** What can be estimated: a plan, or what is recorded of one. */
+export interface Estimable extends Schedulable {
+  readonly tasks: readonly (Schedulable['tasks'][number] & Pick<PlanTask, 'irreversible'>)[];
+}
+
 const concurrencyDefault = 16;
 
 /**
@@ -50,7 +55,7 @@ const concurrencyDefault = 16;
  *
  * @throws RefusedError `INVALID_CONCURRENCY` or `INVALID_LIMIT`
  */
-export function estimatePlan(plan: Plan, options: EstimateOptions = {}): PlanEstimate {
+export function estimatePlan(plan: Estimable, options: EstimateOptions = {}): PlanEstimate {
   const { concurrency = concurrencyDefault, limits = {} } = options;
   const pool = new LimitPool(limits);
   const limitIds = limitIdsOf(plan, pool);
@@ -83,7 +88,7 @@ export function estimatePlan(plan: Plan, options: EstimateOptions = {}): PlanEst
 
 const noLimits = new Int32Array(0);
 
-function pointOfNoReturn({ tasks, graph }: Plan, waveOf: Int32Array): PointOfNoReturn | undefined {
+function pointOfNoReturn({ tasks, graph }: Estimable, waveOf: Int32Array): PointOfNoReturn | undefined {
   const irreversible = [...tasks.keys()].filter((task) => tasks[task]?.irreversible);
   const [task] = irreversible.toSorted((a, b) => (waveOf[a] ?? 0) - (waveOf[b] ?? 0) || a - b);
   if (task === undefined) return undefined;

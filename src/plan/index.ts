@@ -21,5 +21,7 @@ export type { Drawable, DrawingOptions } from './views/drawing.ts';
 export { planJson } from './views/json.ts';
 export { planMermaid } from './views/mermaid.ts';
 export { planText, type PlanTextOptions } from './views/text.ts';
+export type { Pictured } from './views/svg/boxes.ts';
+export { planSvg } from './views/svg/plan-svg.ts';
 export { fitted, textWidth } from './views/text-width.ts';
 export { undoOf, type UndoKind } from './views/undo-kind.ts';

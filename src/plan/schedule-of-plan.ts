@@ -2,8 +2,10 @@ import { criticalPath } from '../graph/index.ts';
 import type { LimitPool } from '../schedule/index.ts';
 import type { Plan, PlanTask } from './plan.ts';
 
-/** What a schedule needs of a plan. */
-export type Schedulable = Pick<Plan, 'tasks' | 'graph' | 'order' | 'ownLimits'>;
+/** What a schedule needs of a plan. What is recorded of one knows no priorities. */
+export interface Schedulable extends Pick<Plan, 'graph' | 'order' | 'ownLimits'> {
+  readonly tasks: readonly (Pick<PlanTask, 'estimateMs' | 'limits'> & Partial<Pick<PlanTask, 'priority'>>)[];
+}
 
 /** The tasks' estimates in milliseconds, by index. O(tasks). */
 export function durationsOf({ tasks }: { readonly tasks: readonly Pick<PlanTask, 'estimateMs'>[] }): Float64Array {

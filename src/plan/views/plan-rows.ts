@@ -1,7 +1,13 @@
 import { intAt, upstreamsOf } from '../../graph/index.ts';
 import type { PlanEstimate } from '../estimate.ts';
-import type { Plan, PlanTask } from '../plan.ts';
-import { undoOf, type UndoKind } from './undo-kind.ts';
+import type { Plan } from '../plan.ts';
+import type { TaskShape } from '../plan-shape.ts';
+import { undoOf, type Undoable, type UndoKind } from './undo-kind.ts';
+
+/** What is folded into lines: a plan, or what is recorded of one. */
+export interface Foldable extends Pick<Plan, 'graph'> {
+  readonly tasks: readonly (TaskShape & Undoable)[];
+}
 
 /** Tasks of one name and wave that are shown in one line: a step over many lanes, or a single task. */
 export interface PlanRow {
@@ -30,11 +36,11 @@ export interface RowUpstream {
 
 interface Group {
   readonly tasks: number[];
-  readonly first: PlanTask;
+  readonly first: Foldable['tasks'][number];
 }
 
 /** The plan's lines, by wave and then in declaration order. O(tasks + edges), O(n log n) for n lines. */
-export function planRows(plan: Plan, estimate: PlanEstimate): readonly PlanRow[] {
+export function planRows(plan: Foldable, estimate: Pick<PlanEstimate, 'waves' | 'criticalPath'>): readonly PlanRow[] {
   const groupOf = new Map<string, Group>();
   const groupOfTask = plan.tasks.map((task, index) => {
     const id = JSON.stringify([
@@ -66,7 +72,7 @@ export function planRows(plan: Plan, estimate: PlanEstimate): readonly PlanRow[]
   return rows.toSorted((a, b) => a.wave - b.wave || (a.tasks[0] ?? 0) - (b.tasks[0] ?? 0));
 }
 
-function lanesOf(plan: Plan, tasks: readonly number[]): readonly string[] {
+function lanesOf(plan: Foldable, tasks: readonly number[]): readonly string[] {
   const isAlone = tasks.length === 1;
   return tasks.flatMap((index) => {
     const task = plan.tasks[index];
@@ -75,7 +81,7 @@ function lanesOf(plan: Plan, tasks: readonly number[]): readonly string[] {
   });
 }
 
-function waitsFor(plan: Plan, tasks: readonly number[], groupOfTask: readonly Group[]): readonly RowUpstream[] {
+function waitsFor(plan: Foldable, tasks: readonly number[], groupOfTask: readonly Group[]): readonly RowUpstream[] {
   const isOwnLaneOf = new Map<Group, boolean>();
   for (const task of tasks) {
     const lane = plan.tasks[task]?.lane;
