@@ -3,7 +3,13 @@ export { planChanges } from './plan-changes.ts';
 export { planOnShape } from './plan-on-shape.ts';
 export { InvalidPlanError, planRecorded, planWorkflow } from './plan-workflow.ts';
 export { shapeFromJson, shapeToJson, type PlanShape, type TaskShape } from './plan-shape.ts';
-export { estimatePlan, type EstimateOptions, type PlanEstimate, type PointOfNoReturn } from './estimate.ts';
+export {
+  estimatePlan,
+  type Estimable,
+  type EstimateOptions,
+  type PlanEstimate,
+  type PointOfNoReturn,
+} from './estimate.ts';
 export { durationsOf, limitIdsOf, prioritiesOf, type Schedulable } from './schedule-of-plan.ts';
 export { differenceLines } from './file/difference-text.ts';
 export { planDifferences, type PlanDifference } from './file/plan-difference.ts';
@@ -18,6 +24,8 @@ export { readPlanFile } from './file/read-plan-file.ts';
 export { durationText } from './views/duration-text.ts';
 export { planDot } from './views/dot.ts';
 export type { Drawable, DrawingOptions } from './views/drawing.ts';
+export type { ActualRun, ActualTask, PlanFacts, PlanFinding } from './views/html/plan-facts.ts';
+export { planHtml, type Paged } from './views/html/plan-html.ts';
 export { planJson } from './views/json.ts';
 export { planMermaid } from './views/mermaid.ts';
 export { planText, type PlanTextOptions } from './views/text.ts';

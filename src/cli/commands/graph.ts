@@ -1,5 +1,4 @@
-import { planDot, planMermaid, planText, type Drawable } from '../../plan/index.ts';
-import { topologicalOrder } from '../../graph/index.ts';
+import { estimatePlan, planHtml, planText } from '../../plan/index.ts';
 import type { Run } from '../../run/index.ts';
 import { answerView } from '../answer-views.ts';
 import type { CommandTools } from '../command-tools.ts';
@@ -7,7 +6,9 @@ import { withFormat } from '../common-flags.ts';
 import { subjectOf, withFromTask } from '../from-task.ts';
 import { withInputFlags, type InputFlags } from '../input-flags.ts';
 import type { Output } from '../output.ts';
+import { drawnAs } from '../plan-drawing.ts';
 import { readRun, runNumber } from '../run-argument.ts';
+import { limitsAsRun, recordedPlan, runHtml } from '../run-picture.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { cleanLine } from '../views/clean-text.ts';
 import { edgeLines } from '../views/edge-lines.ts';
@@ -17,7 +18,7 @@ import { planFor } from './plan.ts';
 interface GraphFlags extends InputFlags {
   readonly store?: string;
   readonly fromTask?: string;
-  readonly format: 'mermaid' | 'dot' | 'text';
+  readonly format: 'mermaid' | 'dot' | 'text' | 'svg' | 'html';
 }
 
 /** Adds `precede graph`. */
@@ -28,7 +29,7 @@ export function addGraphCommand({ command, terminal }: CommandTools): void {
   withInputFlags(command);
   withStoreFlag(command);
   withFromTask(command);
-  withFormat(command, ['mermaid', 'dot', 'text']);
+  withFormat(command, ['mermaid', 'dot', 'text', 'svg', 'html']);
   command.addHelpText('after', examples);
   command.action(async (given: string | undefined, flags: GraphFlags) => {
     const subject = subjectOf(command, given, flags.fromTask);
@@ -42,7 +43,8 @@ export function addGraphCommand({ command, terminal }: CommandTools): void {
 
 const examples = `
 Examples:
-  precede graph 1 --format dot | dot -Tsvg > run.svg
+  precede graph 1 --format html > run.html
+  precede graph 1 --format svg > run.svg
   precede graph add-ob-server --servers 3
   precede graph ./my-graph.json --format text
   precede graph --from-task answer.json`;
@@ -54,7 +56,8 @@ async function drawGiven(given: string, flags: GraphFlags, out: Output): Promise
 async function drawWorkflow(given: string, flags: GraphFlags, out: Output): Promise<string> {
   const plan = await planFor(given, flags);
   if (flags.format === 'text') return planText(plan, { width: out.columns() });
-  return flags.format === 'dot' ? planDot(plan) : planMermaid(plan);
+  if (flags.format === 'html') return planHtml(plan, estimatePlan(plan, { limits: limitsAsRun }));
+  return drawnAs(flags.format, plan);
 }
 
 async function drawRun(given: string, { store: file, format }: GraphFlags, out: Output): Promise<string> {
@@ -64,17 +67,10 @@ async function drawRun(given: string, { store: file, format }: GraphFlags, out: 
     if (format === 'text') return runLines(run, out).join('\n');
     const { tasks } = run.snapshot();
     const states = (task: number): string => tasks[task]?.state ?? '';
-    const drawable = drawableOf(run);
-    return format === 'dot' ? planDot(drawable, { states }) : planMermaid(drawable, { states });
+    return format === 'html' ? runHtml(run) : drawnAs(format, recordedPlan(run), { states });
   } finally {
     await store.close();
   }
-}
-
-/** A run's own plan, as it was recorded: its workflow need not be at hand. */
-function drawableOf({ header, plan: { tasks, graph } }: Run): Drawable {
-  const order = topologicalOrder(graph) ?? new Int32Array(0);
-  return { workflow: { name: header.workflow }, tasks, graph, order, secrets: [] };
 }
 
 function runLines(run: Run, { paint }: Output): readonly string[] {

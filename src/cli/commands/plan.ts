@@ -1,7 +1,7 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
 import type { PlanInspection } from '../../inspect/index.ts';
 import { toTaskInfo } from '../../ocp/index.ts';
-import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import { estimatePlan, planHtml, planJson, planText, type Plan } from '../../plan/index.ts';
 import { answerView } from '../answer-views.ts';
 import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
@@ -13,12 +13,14 @@ import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
 import type { Output, Terminal } from '../output.ts';
 import { diffPlans } from '../plan-diff.ts';
+import { drawnAs } from '../plan-drawing.ts';
 import { writePlanFile } from '../plan-file.ts';
+import { limitsAsRun } from '../run-picture.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { withStoreFlag } from '../store-place.ts';
 import { inspectedJson, inspectionLines } from '../views/inspection-text.ts';
 import { loadWorkflow } from '../workflow-source.ts';
-import { planOf, stepsPerHost } from '../workshop.ts';
+import { planOf } from '../workshop.ts';
 
 interface PlanFlags extends CheckedPlanFlags {
   readonly check?: true;
@@ -26,7 +28,7 @@ interface PlanFlags extends CheckedPlanFlags {
   readonly out?: string;
   readonly all?: true;
   readonly concurrency?: number;
-  readonly format: 'text' | 'json' | 'mermaid' | 'dot' | 'ocp';
+  readonly format: 'text' | 'json' | 'mermaid' | 'dot' | 'svg' | 'html' | 'ocp';
 }
 
 /** What there is to show of a plan. */
@@ -52,7 +54,7 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
   command.option('--all', 'with --check: show every task of every host');
   withFromTask(command);
   withConcurrency(command);
-  withFormat(command, ['text', 'json', 'mermaid', 'dot', 'ocp']);
+  withFormat(command, ['text', 'json', 'mermaid', 'dot', 'svg', 'html', 'ocp']);
   command.addHelpText('after', examples);
   command.action(async (given: string | undefined, flags: PlanFlags) => {
     const subject = subjectOf(command, given, flags.fromTask);
@@ -71,6 +73,7 @@ Examples:
   precede plan add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --zone zone2 --check --out plan.json
   precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1 --check
   precede plan diff plan.json plan-now.json
+  precede plan add-ob-server --sandbox-dir ./sandbox --servers 3 --check --format html > plan.html
   precede plan ./my-workflow.ts --format mermaid
   precede plan --from-task answer.json`;
 
@@ -107,16 +110,20 @@ export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
 
 function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, out: Output): string {
   const { format, concurrency, all = false } = flags;
-  const estimate = { limits: { 'host:*': stepsPerHost }, concurrency };
+  const estimate = { limits: limitsAsRun, concurrency };
   switch (format) {
     case 'json': {
       const json = planJson(plan, estimate);
       return JSON.stringify(inspection ? inspectedJson(json, inspection) : json, null, 2);
     }
     case 'mermaid':
-      return planMermaid(plan);
     case 'dot':
-      return planDot(plan);
+    case 'svg':
+      return drawnAs(format, plan);
+    case 'html': {
+      const finding = inspection && ((task: number) => inspection.tasks[task]?.finding);
+      return planHtml(plan, estimatePlan(plan, estimate), finding ? { finding } : {});
+    }
     case 'ocp':
       return JSON.stringify(toTaskInfo(plan), null, 2);
     case 'text': {

@@ -19,12 +19,12 @@ export function escaped(text: string): string {
   return text.replace(impossible, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
-/** An element with escaped attributes; `content` is markup already. */
+/** An element with escaped attributes; `content` is markup already. Always with an end tag: HTML has no other way. */
 export function element(name: string, attributes: Attributes, content = ''): string {
   const given = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
-  return content === '' ? `<${name}${given.join('')}/>` : `<${name}${given.join('')}>${content}</${name}>`;
+  return `<${name}${given.join('')}>${content}</${name}>`;
 }
 
 /** A name as it may be shown: no secrets, nothing that a reader cannot see, at most 80 characters. Not escaped yet. */
