@@ -60,7 +60,7 @@ const charts = `
 .picture a:focus { outline: none; }
 .picture a:focus-visible .box, .picture a[aria-current] .box { stroke: var(--accent); stroke-width: 3.5; stroke-dasharray: none; }
 .picture a[aria-current] g:not([class*="state-"]) > .box { fill: var(--accentSoft); }
-.gantt-axis, .gantt-line { display: grid; grid-template-columns: 5ch minmax(90px, 210px) 84px minmax(0, 1fr); gap: 10px; align-items: center; }
+.gantt-axis, .gantt-line { display: grid; grid-template-columns: 7ch minmax(90px, 210px) 84px minmax(0, 1fr); gap: 10px; align-items: center; }
 .gantt-axis .bars { grid-column: 4; height: 18px; font-size: 11px; fill: var(--muted); }
 .gantt-line, .task-row { color: var(--text); text-decoration: none; border-radius: 6px; padding: 2px 6px; margin: 0 -6px; }
 .gantt-line:hover, .task-row:hover { background: var(--raised); }
@@ -77,7 +77,7 @@ const charts = `
 #rows { max-height: 60vh; overflow: auto; padding: 4px 8px; margin: 0 -8px; }
 .task-row { display: grid; grid-template-columns: 6ch minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1.4fr); gap: 12px; padding-top: 4px; padding-bottom: 4px; }
 #more { margin-top: 12px; }
-@media (max-width: 800px) { .gantt-axis, .gantt-line { grid-template-columns: 5ch minmax(90px, 150px) 0 minmax(0, 1fr); } .gantt-line .lane { visibility: hidden; } }
+@media (max-width: 800px) { .gantt-axis, .gantt-line { grid-template-columns: 7ch minmax(90px, 150px) 0 minmax(0, 1fr); } .gantt-line .lane { visibility: hidden; } }
 `.trim();
 
 const details = `
