@@ -40,7 +40,7 @@ async function printed(command: string, file: string, ...others: readonly string
   return stdout;
 }
 
-describe('a documented task', () => {
+describe('a documented task', { timeout: 30_000 }, () => {
   it('is planned: where it was read, its state, its waves, what its times are', async () => {
     const text = await printed('plan', 'batch.json');
     expect(text).toContain('Batch add arbitration service, OCP task 7, RUNNING\n');
