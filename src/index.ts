@@ -28,6 +28,7 @@ export {
   type PlanEstimate,
   type PlanFacts,
   type PlanFinding,
+  type PlanProblem,
   type PlanShape,
   type PlanTask,
   type Paged,

@@ -24,7 +24,7 @@ export { readPlanFile } from './file/read-plan-file.ts';
 export { durationText } from './views/duration-text.ts';
 export { planDot } from './views/dot.ts';
 export type { Drawable, DrawingOptions } from './views/drawing.ts';
-export type { ActualRun, ActualTask, PlanFacts, PlanFinding } from './views/html/plan-facts.ts';
+export type { ActualRun, ActualTask, PlanFacts, PlanFinding, PlanProblem } from './views/html/plan-facts.ts';
 export { planHtml, type Paged } from './views/html/plan-html.ts';
 export { planJson } from './views/json.ts';
 export { planMermaid } from './views/mermaid.ts';

@@ -122,7 +122,7 @@ function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, out: Output
       return drawnAs(format, plan);
     case 'html': {
       const finding = inspection && ((task: number) => inspection.tasks[task]?.finding);
-      return planHtml(plan, estimatePlan(plan, estimate), finding ? { finding } : {});
+      return planHtml(plan, estimatePlan(plan, estimate), { finding, problems: inspection?.problems });
     }
     case 'ocp':
       return JSON.stringify(toTaskInfo(plan), null, 2);

@@ -28,7 +28,13 @@ export function preCheckForInstall(server: ServerToAdd): Step<PreCheckReport> {
   return {
     check: async (context) => {
       const { problems, report } = await inspectHost(context, server);
-      if (problems.length > 0) return { unknown: problems.map(({ message }) => message).join('; '), problems };
+      if (problems.length > 0) {
+        const named = problems.map((problem) => ({
+          ...problem,
+          message: `Host ${server.hostId}: ${problem.message}.`,
+        }));
+        return { unknown: problems.map(({ message }) => message).join('; '), problems: named };
+      }
       for (const warning of report.warnings) context.log.warn(warning);
       return { done: report };
     },

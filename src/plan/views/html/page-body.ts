@@ -6,6 +6,8 @@ export interface PageParts {
   readonly title: string;
   readonly subtitle: string;
   readonly figures: readonly (readonly [label: string, text: string])[];
+  /** Markup. */
+  readonly problems: string;
   readonly picture: Picture;
   /** Markup. */
   readonly chart: string;
@@ -21,6 +23,7 @@ export function pageBody(parts: PageParts): string {
     header(parts),
     '<main>',
     '<div>',
+    parts.problems,
     graphPanel(parts.picture),
     chartPanel(parts),
     taskPanel(parts.detailed),

@@ -93,7 +93,10 @@ const details = `
 .links li { padding: 1px 0; overflow-wrap: anywhere; }
 pre { margin: 4px 0 0; padding: 10px 12px; background: var(--raised); border-radius: 8px; font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; }
 pre.error { color: var(--danger); border-left: 3px solid var(--danger); margin-top: 12px; }
-h4.unknown { color: var(--danger); }
+h4.unknown, .problems strong { color: var(--danger); }
+.problems { margin: 12px 0 0; padding: 0 0 0 20px; }
+.problems li { margin-top: 8px; }
+.problems p { margin: 0; overflow-wrap: anywhere; }
 .steps { margin: 0; padding: 0 0 0 22px; color: var(--muted); }
 .steps li { margin-top: 10px; }
 .steps pre { color: var(--text); }

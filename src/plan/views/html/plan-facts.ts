@@ -29,8 +29,19 @@ export interface ActualRun {
   readonly tasks: readonly ActualTask[];
 }
 
+/** Something that would stop the run; an `InspectionProblem` is one. */
+export interface PlanProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly next?: string | undefined;
+  /** The numbers of the tasks that meet it. */
+  readonly tasks: readonly number[];
+}
+
 /** What a page tells besides the plan itself. */
 export interface PlanFacts {
+  /** What a dry run found that would stop the run. */
+  readonly problems?: readonly PlanProblem[] | undefined;
   /** What a dry run found out about a task, by its index; undefined where nobody looked. */
   readonly finding?: ((task: number) => PlanFinding | undefined) | undefined;
   /** What became of it: planned and actual times stand side by side. */

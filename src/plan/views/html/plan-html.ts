@@ -11,6 +11,7 @@ import { figuresOf } from './page-figures.ts';
 import { groupsOf } from './page-groups.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
+import { problemPanel } from './problem-panel.ts';
 import { actualSpans, type PlanFacts } from './plan-facts.ts';
 import { blockOf, shownDetails } from './shown-details.ts';
 import { shownText } from './shown-text.ts';
@@ -48,6 +49,7 @@ export function planHtml(plan: Paged, estimate: PlanEstimate, facts: PlanFacts =
       ...(description === name ? [] : [shownText(scrubber.text(description))]),
     ].join(' '),
     figures: figuresOf(told),
+    problems: problemPanel(facts.problems ?? [], (text) => scrubber.text(text)),
     picture,
     chart: gantt({ boxes: graph.boxes, estimate, actual: facts.actual, spans, shown, link: linkOf }),
     isRun: facts.actual !== undefined,

@@ -115,6 +115,19 @@ describe('planHtml', () => {
     expect(page.task(5)?.tags).toEqual([]);
   });
 
+  it('tells what would stop the run before all else, with links to the tasks that meet it, masked and escaped', () => {
+    const many = Array.from({ length: 150 }, (_, index) => ({ code: 'AGAIN', message: `no ${index}`, tasks: [] }));
+    const problem = { code: 'PORT_TAKEN', message: '<b>hunter22</b> listens', next: 'End it & retry.', tasks: [3, 4] };
+    const html = planHtml(addingPlan(2), estimatePlan(addingPlan(2)), { problems: [problem, ...many] });
+    expect(html).toContain('Would stop the run: 151');
+    expect(html).toContain('<strong>PORT_TAKEN</strong> &lt;b&gt;[secret]&lt;/b&gt; listens');
+    expect(html).toContain('<a href="#t3">3</a>, <a href="#t4">4</a>');
+    expect(html).toContain('End it &amp; retry.');
+    expect(html).toContain('… and 51 more');
+    expect(html.indexOf('id="problems"')).toBeLessThan(html.indexOf('id="graph"'));
+    expect(planHtml(addingPlan(2), estimatePlan(addingPlan(2)))).not.toContain('id="problems"');
+  });
+
   it('bounds what one task says, and tells how much there is', () => {
     const steps = Array.from({ length: 1_000 }, () => ({ kind: 'note', text: 'x'.repeat(10_000) }) as const);
     const task = pageOf(chainOf(['a']), { finding: () => ({ kind: 'needed', steps }) }).task(1);
