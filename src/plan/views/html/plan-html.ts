@@ -49,7 +49,7 @@ export function planHtml(plan: Paged, estimate: PlanEstimate, facts: PlanFacts =
       ...(description === name ? [] : [shownText(scrubber.text(description))]),
     ].join(' '),
     figures: figuresOf(told),
-    problems: problemPanel(facts.problems ?? [], (text) => scrubber.text(text)),
+    problems: problemPanel(facts, (text) => scrubber.text(text)),
     picture,
     chart: gantt({ boxes: graph.boxes, estimate, actual: facts.actual, spans, shown, link: linkOf }),
     isRun: facts.actual !== undefined,

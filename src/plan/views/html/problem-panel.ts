@@ -1,12 +1,12 @@
 import { element, escaped } from '../svg/markup.ts';
-import type { PlanProblem } from './plan-facts.ts';
+import type { PlanFacts } from './plan-facts.ts';
 import { shownText } from './shown-text.ts';
 
 const problemsMax = 100;
 const tasksMax = 20;
 
 /** Everything that would stop the run, as markup; empty when nothing would. `text` masks what is secret. */
-export function problemPanel(problems: readonly PlanProblem[], text: (text: string) => string): string {
+export function problemPanel({ problems = [] }: PlanFacts, text: (text: string) => string): string {
   if (problems.length === 0) return '';
   const shown = (given: string): string => escaped(shownText(text(given)));
   const items = problems.slice(0, problemsMax).map(({ code, message, next, tasks }) => {
