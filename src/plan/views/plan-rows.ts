@@ -1,4 +1,4 @@
-import { intAt, upstreamsOf } from '../../graph/index.ts';
+import { intAt, numberAt, upstreamsOf } from '../../graph/index.ts';
 import type { PlanEstimate } from '../estimate.ts';
 import type { Plan, PlanTask } from '../plan.ts';
 import { undoOf, type UndoKind } from './undo-kind.ts';
@@ -12,8 +12,10 @@ export interface PlanRow {
   readonly tasks: readonly number[];
   /** What tells the tasks apart: lane keys, or whole keys outside fan-outs; empty for a single task outside of them. */
   readonly lanes: readonly string[];
-  /** The longest of the tasks' estimates, in milliseconds. */
-  readonly estimateMs: number;
+  /** The longest that one of the tasks is taken to last, in milliseconds. */
+  readonly durationMs: number;
+  /** The least that one of the tasks can lose without making the critical path longer, in milliseconds. */
+  readonly slackMs: number;
   readonly undo: UndoKind;
   readonly isCritical: boolean;
   readonly waitsFor: readonly RowUpstream[];
@@ -57,7 +59,8 @@ export function planRows(plan: Plan, estimate: PlanEstimate): readonly PlanRow[]
       wave: intAt(estimate.waves, tasks[0] ?? -1),
       tasks,
       lanes: lanesOf(plan, tasks),
-      estimateMs: tasks.reduce((longest, task) => Math.max(longest, plan.tasks[task]?.estimateMs ?? 0), 0),
+      durationMs: tasks.reduce((longest, task) => Math.max(longest, numberAt(estimate.durationsMs, task)), 0),
+      slackMs: tasks.reduce((least, task) => Math.min(least, numberAt(estimate.slackMs, task)), Infinity),
       undo: undoOf(first),
       isCritical: tasks.some((task) => critical.has(task)),
       waitsFor: waitsFor(plan, tasks, groupOfTask),

@@ -1,8 +1,10 @@
 import { displayName } from '../../graph/index.ts';
 import { createScrubber, type Scrubber } from '../../secrets/index.ts';
-import { estimatePlan, type EstimateOptions, type PlanEstimate } from '../estimate.ts';
+import { estimatePlan, type EstimateBasis, type EstimateOptions, type PlanEstimate } from '../estimate.ts';
 import type { Plan } from '../plan.ts';
+import { comparisonLines } from './comparison-lines.ts';
 import { durationText } from './duration-text.ts';
+import { limitWords } from './limit-words.ts';
 import { planRows, type PlanRow, type RowUpstream } from './plan-rows.ts';
 import { fitted, textWidth, wrapped } from './text-width.ts';
 
@@ -16,7 +18,6 @@ export interface PlanTextOptions extends EstimateOptions {
 
 const widthMin = 70;
 const undoTexts = { undo: 'undo', irreversible: 'irreversible', none: '–' } as const;
-const undoWidth = 'irreversible'.length;
 const waitsWidthMax = 24;
 const gap = '  ';
 
@@ -31,6 +32,7 @@ export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const estimate = estimatePlan(plan, options);
   const width = Math.max(widthMin, options.width ?? 100);
   const header = headerLines(plan, estimate, scrubber).flatMap((line) => wrapped(line, { width, linesMax: Infinity }));
+  header.push(...comparisonLines(estimate));
   if (plan.tasks.length === 0) return header.join('\n');
   const rows = planRows(plan, estimate);
   const table = new Table(rows, { width, laneLinesMax: options.laneLinesMax ?? 2, scrubber });
@@ -56,7 +58,15 @@ function headerLines(plan: Plan, estimate: PlanEstimate, scrubber: Scrubber): re
       `(${estimate.peakConcurrency} at most);`,
       `critical path ${durationText(estimate.criticalPathMs)}`,
     ],
+    ...(estimate.basis.steps === 0 ? [] : [[`durations ${basisText(estimate.basis)}`]]),
+    ...limitWords(estimate.limits, shown),
   ];
+}
+
+function basisText({ runs, observedSteps, steps }: EstimateBasis): string {
+  if (observedSteps === 0) return 'as declared';
+  const rest = observedSteps < steps ? ', as declared for the rest' : '';
+  return `observed in ${counted(runs, 'run')} for ${observedSteps} of ${counted(steps, 'step')}${rest}`;
 }
 
 interface TableOptions {
@@ -68,7 +78,7 @@ interface TableOptions {
 class Table {
   readonly #rows: readonly PlanRow[];
   readonly #options: TableOptions;
-  readonly #widths: { wave: number; number: number; name: number; estimate: number; waits: number };
+  readonly #widths: { wave: number; number: number; name: number; estimate: number; slack: number; waits: number };
 
   constructor(rows: readonly PlanRow[], options: TableOptions) {
     this.#rows = rows;
@@ -78,13 +88,15 @@ class Table {
     const fixed = {
       wave: widest('wave', (row) => String(row.wave + 1)),
       number: widest('#', numberOf),
-      estimate: widest('estimate', (row) => durationText(row.estimateMs)),
+      estimate: widest('estimate', (row) => durationText(row.durationMs)),
+      slack: widest('slack', (row) => durationText(row.slackMs)),
       waits: Math.min(
         waitsWidthMax,
         widest('waits for', (row) => waitsText(row.waitsFor)),
       ),
     };
-    const taken = fixed.wave + fixed.number + fixed.estimate + fixed.waits + undoWidth + 5 * gap.length + 2;
+    const undo = widest('undo', (row) => undoTexts[row.undo]);
+    const taken = fixed.wave + fixed.number + fixed.estimate + fixed.slack + fixed.waits + undo + 6 * gap.length + 2;
     const name = widest('task', (row) => this.#nameOf(row));
     this.#widths = { ...fixed, name: Math.max(4, Math.min(name, options.width - taken)) };
   }
@@ -96,6 +108,7 @@ class Table {
       number: '#',
       name: 'task',
       estimate: 'estimate',
+      slack: 'slack',
       waits: 'waits for',
       undo: 'undo',
     };
@@ -115,6 +128,7 @@ class Table {
     const isFolded = this.#rows.some(({ tasks }) => tasks.length > 1);
     const notes = [
       '* is on the critical path',
+      'slack is what can be lost without making that longer',
       ...(isFolded ? ['2… is every task of the line of task 2', 'own 2… is the one of the same lane'] : []),
     ];
     return wrapped(notes.join('; ').split(' '), { width: this.#options.width, linesMax: Infinity });
@@ -126,19 +140,21 @@ class Table {
       wave,
       number: numberOf(row),
       name: this.#nameOf(row),
-      estimate: durationText(row.estimateMs),
+      estimate: durationText(row.durationMs),
+      slack: durationText(row.slackMs),
       waits: waitsText(row.waitsFor),
       undo: undoTexts[row.undo],
     };
   }
 
-  #line({ mark, wave, number, name, estimate, waits, undo }: Cells): string {
+  #line({ mark, wave, number, name, estimate, slack, waits, undo }: Cells): string {
     const widths = this.#widths;
     const columns = [
       wave.padStart(widths.wave),
       number.padStart(widths.number),
       fitted(name, widths.name),
       estimate.padStart(widths.estimate),
+      slack.padStart(widths.slack),
       fitted(waits, widths.waits),
       undo,
     ];
@@ -170,6 +186,7 @@ interface Cells {
   readonly number: string;
   readonly name: string;
   readonly estimate: string;
+  readonly slack: string;
   readonly waits: string;
   readonly undo: string;
 }
