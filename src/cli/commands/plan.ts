@@ -1,17 +1,16 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
-import { planDot, planJson, planMermaid, planText, type Plan } from '../../plan/index.ts';
+import { planDot, planJsonPieces, planMermaid, planText, type EstimateOptions, type Plan } from '../../plan/index.ts';
 import type { CommandTools } from '../command-tools.ts';
-import { withConcurrency, withFormat } from '../common-flags.ts';
+import { withFormat } from '../common-flags.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile, withInventoryFlag } from '../inventory-flag.ts';
-import type { Output } from '../output.ts';
+import { timeOptions, withTimeFlags, type TimeFlags } from '../plan-time.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { loadWorkflow } from '../workflow-source.ts';
-import { planOf, stepsPerHost } from '../workshop.ts';
+import { planOf } from '../workshop.ts';
 
-interface PlanFlags extends InputFlags {
+interface PlanFlags extends InputFlags, TimeFlags {
   readonly inventory?: string;
-  readonly concurrency?: number;
   readonly format: 'text' | 'json' | 'mermaid' | 'dot';
 }
 
@@ -19,17 +18,19 @@ interface PlanFlags extends InputFlags {
 export function addPlanCommand({ command, terminal }: CommandTools): void {
   command.description(
     'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
-      'Looks at no host and no store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
+      'Looks at no host, and writes nothing; how long steps took in earlier runs comes from the store. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
   );
   withInputFlags(command);
   command.option('--sandbox', 'as for `precede run`; nothing is started');
   withInventoryFlag(command);
-  withConcurrency(command);
+  withTimeFlags(command);
   withFormat(command, ['text', 'json', 'mermaid', 'dot']);
   command.addHelpText('after', examples);
   command.action(async (given: string, flags: PlanFlags) => {
     const plan = await planOnFile(given, flags);
-    terminal.out.lines([planAs(plan, flags, terminal.out)]);
+    const time = timeOptions(plan, flags, terminal.err);
+    for (const piece of planAs(plan, flags.format, { time, width: terminal.out.columns() })) terminal.out.write(piece);
+    terminal.out.write('\n');
   });
 }
 
@@ -52,20 +53,25 @@ export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
 const examples = `
 Examples:
   precede plan add-ob-server --servers 3
-  precede plan add-ob-server --hosts 1,2 --cluster 1 --zone zone2 --concurrency 4 --format json
+  precede plan add-ob-server --hosts 1,2 --cluster 1 --zone zone2 --concurrency 1,4,16 --format json
   precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1
   precede plan ./my-workflow.ts --format mermaid`;
 
-function planAs(plan: Plan, { format, concurrency }: PlanFlags, out: Output): string {
-  const estimate = { limits: { 'host:*': stepsPerHost }, concurrency };
+interface Shown {
+  readonly time: EstimateOptions;
+  readonly width: number;
+}
+
+/** In pieces, since a large plan as JSON is larger than what is needed to make it. */
+function planAs(plan: Plan, format: PlanFlags['format'], { time, width }: Shown): Iterable<string> {
   switch (format) {
     case 'json':
-      return JSON.stringify(planJson(plan, estimate), null, 2);
+      return planJsonPieces(plan, time);
     case 'mermaid':
-      return planMermaid(plan);
+      return [planMermaid(plan, { durations: time.durations })];
     case 'dot':
-      return planDot(plan);
+      return [planDot(plan, { durations: time.durations })];
     case 'text':
-      return planText(plan, { ...estimate, width: out.columns() });
+      return [planText(plan, { ...time, width })];
   }
 }
