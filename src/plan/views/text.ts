@@ -56,17 +56,19 @@ function headerLines(plan: Plan, estimate: PlanEstimate, scrubber: Scrubber): re
       `${counts.join(', ')};`,
       `about ${durationText(estimate.makespanMs)} with ${concurrency} at a time`,
       `(${estimate.peakConcurrency} at most);`,
-      `critical path ${durationText(estimate.criticalPathMs)}`,
+      `critical path ${durationText(estimate.criticalPathMs)}${estimate.basis.steps === 0 ? '' : ';'}`,
+      ...basisWords(estimate.basis),
     ],
-    ...(estimate.basis.steps === 0 ? [] : [[`durations ${basisText(estimate.basis)}`]]),
     ...limitWords(estimate.limits, shown),
   ];
 }
 
-function basisText({ runs, observedSteps, steps }: EstimateBasis): string {
-  if (observedSteps === 0) return 'as declared';
-  const rest = observedSteps < steps ? ', as declared for the rest' : '';
-  return `observed in ${counted(runs, 'run')} for ${observedSteps} of ${counted(steps, 'step')}${rest}`;
+/** Where durations come from, as parts that stay together; nothing where nothing has any. */
+function basisWords({ runs, observedSteps, steps }: EstimateBasis): readonly string[] {
+  if (steps === 0) return [];
+  if (observedSteps === 0) return ['durations as declared'];
+  const observed = `durations observed in ${counted(runs, 'run')} for ${observedSteps} of ${counted(steps, 'step')}`;
+  return observedSteps < steps ? [`${observed},`, 'as declared for the rest'] : [observed];
 }
 
 interface TableOptions {

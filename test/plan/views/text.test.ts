@@ -9,8 +9,7 @@ describe('planText', () => {
       `
 Add OB server, version 1
 9 tasks, 10 edges, 5 waves; about 3 min 3 s with 2 at a time (2 at most);
-critical path 1 min 33 s
-durations as declared
+critical path 1 min 33 s; durations as declared
 at most at a time: host:* 1 of 1 (3 of them)
 
   wave   #  task                    estimate  slack  waits for  undo
@@ -73,7 +72,7 @@ at most at a time: host:* 1 of 1 (3 of them)
     expect(text).toBe(
       `
 w, version 1
-4 tasks, 3 edges, 2 waves; about 1.1 s with 1 at a time (1 at most); critical path 1.1 s
+4 tasks, 3 edges, 2 waves; about 1.1 s with 1 at a time (1 at most); critical path 1.1 s;
 durations observed in 2 runs for 1 of 3 steps, as declared for the rest
 at most at a time: host:* 1 of 1 (2 of them), db 1 of 4
 
