@@ -193,7 +193,7 @@ export class StartQueue {
     const known = this.#groups[this.#groupOf[task] ?? -1];
     if (known) return known;
     const ids = this.#parts.limitsOf(task);
-    const key = ids.length === 0 ? '' : ids.slice().sort().join();
+    const key = ids.length > 1 ? ids.slice().sort().join() : String(ids[0] ?? '');
     const group = this.#groupByLimits.get(key) ?? this.#newGroup(ids, key);
     this.#groupOf[task] = group.index;
     return group;

@@ -119,7 +119,7 @@ export class DeclarationRecorder {
     const key = this.#keys.claim({ name, lane: lane?.key, given: options.key });
     const { sources, upstreamIndices } = this.#resolve(name, parts.upstreams);
     this.#edges.add(upstreamIndices);
-    const retry = { ...retryDefaults, ...options.retry };
+    const retry = options.retry ? { ...retryDefaults, ...options.retry } : retryDefaults;
     const task: DeclaredTask = {
       key,
       name,
@@ -147,20 +147,20 @@ export class DeclarationRecorder {
 
   #resolve(name: string, upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[]) {
     const indices = new Set<number>();
-    const resolveOne = ([field, reference]: [string, UpstreamRef | undefined]): [string, OutputSource] => {
+    const resolveOne = (field: string, reference: UpstreamRef | undefined): OutputSource => {
       const tasks = reference ? tasksOf(reference) : [];
       const known = tasks.filter((task) => task.owner === this);
       if (!isReference(reference) || known.length < tasks.length)
         this.#problems.push(unknownUpstream(name, field, reference));
       for (const task of known) indices.add(task.index);
       const [first] = known;
-      return [
-        field,
-        reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) },
-      ];
+      return reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) };
     };
-    const resolved = Object.entries(upstreams).map(resolveOne);
-    const sources: Sources = isList(upstreams) ? resolved.map(([, source]) => source) : Object.fromEntries(resolved);
+    const sources: Sources = isList(upstreams)
+      ? upstreams.map((reference, at) => resolveOne(String(at), reference))
+      : Object.fromEntries(
+          Object.entries(upstreams).map(([field, reference]) => [field, resolveOne(field, reference)]),
+        );
     return { sources, upstreamIndices: [...indices] };
   }
 
