@@ -13,7 +13,8 @@ export function fingerprintOf(
   const hash = createHash('sha256');
   let text = JSON.stringify([name, version]);
   for (const [index, task] of tasks.entries()) {
-    text += JSON.stringify([task.key, task.kind, ascending(upstreamsOf(graph, index))]);
+    // As JSON of a list would be written, which is what recorded fingerprints were made of.
+    text += `[${JSON.stringify(task.key)},"${task.kind}",[${ascending(upstreamsOf(graph, index)).join(',')}]]`;
     if (text.length < hashedAtATime) continue;
     hash.update(text);
     text = '';
@@ -24,8 +25,8 @@ export function fingerprintOf(
 /** Characters; each call of the hash costs more than to hash one task. */
 const hashedAtATime = 65_536;
 
-function ascending(indices: Int32Array): readonly number[] {
-  return indices.length > 1 ? [...indices.toSorted()] : [...indices];
+function ascending(indices: Int32Array): Int32Array {
+  return indices.length > 1 ? indices.toSorted() : indices;
 }
 
 const schemaPrints = new WeakMap<object, string>();

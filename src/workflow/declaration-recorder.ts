@@ -3,6 +3,7 @@ import { displayName, UpstreamBuilder } from '../graph/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { Declaration, DeclaredTask, Lane, OutputSource } from './declaration.ts';
 import { groupsOf, laneResultProblems, noLanes } from './lane-groups.ts';
+import { SharedParts } from './shared-parts.ts';
 import { TaskKeys } from './task-keys.ts';
 import type { BarrierOptions, ForEachOptions, TaskBody, TaskOptions } from './task-options.ts';
 import {
@@ -26,6 +27,7 @@ export class DeclarationRecorder {
   readonly #edges = new UpstreamBuilder();
   readonly #keys = new TaskKeys();
   readonly #problems: Problem[] = [];
+  readonly #shared = new SharedParts();
   readonly #ownLimits: Record<string, number> = {};
   #isFinished = false;
   #fanOut: { readonly lane: Lane; readonly limit: string | undefined } | undefined;
@@ -84,7 +86,7 @@ export class DeclarationRecorder {
       const key = options.key?.(item, index) ?? String(index);
       if (keys.has(key) || key === '') this.#problems.push(badLaneKey(key));
       keys.add(key);
-      this.#fanOut = { lane: Object.freeze({ key, index }), limit };
+      this.#fanOut = { lane: this.#shared.lane(key, index), limit };
       try {
         return declareLane(item, index);
       } finally {
@@ -136,7 +138,7 @@ export class DeclarationRecorder {
       undoTimeoutMs: options.undoTimeoutMs ?? options.timeoutMs,
       estimateMs: parts.estimateMs,
       hasOwnEstimate: parts.hasOwnEstimate,
-      limits: [...(options.limits ?? []), ...(this.#fanOut?.limit === undefined ? [] : [this.#fanOut.limit])],
+      limits: this.#limitsOf(options.limits ?? []),
       priority: options.priority,
       skippable: parts.skippable,
       skippedOutput: parts.skippedOutput,
@@ -145,7 +147,14 @@ export class DeclarationRecorder {
     return Object.freeze({ kind: 'task', key, name, index, owner: this });
   }
 
+  #limitsOf(given: readonly string[]): readonly string[] {
+    const limit = this.#fanOut?.limit;
+    return this.#shared.limits(limit === undefined ? given : [...given, limit]);
+  }
+
   #resolve(name: string, upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[]) {
+    const only = onlyTask(upstreams);
+    if (only?.owner === this) return { sources: this.#shared.source(only.index), upstreamIndices: [only.index] };
     const indices = new Set<number>();
     const resolveOne = (field: string, reference: UpstreamRef | undefined): OutputSource => {
       const tasks = reference ? tasksOf(reference) : [];
@@ -207,18 +216,19 @@ interface NewTask {
 const passOnOne: TaskBody = { run: (context) => (context.upstream as readonly unknown[])[0] };
 const passOnAll: TaskBody = { run: (context) => [...(context.upstream as readonly unknown[])] };
 
+/** Of one shape for all tasks, which takes the least room. */
 function bodyOf({ check, run, undo, preview, end }: Options): TaskBody {
-  return {
-    run: run,
-    ...(check ? { check: check } : {}),
-    ...(typeof undo === 'function' ? { undo: undo } : {}),
-    ...(preview ? { preview: preview } : {}),
-    ...(end ? { end: end } : {}),
-  };
+  return { run, check, undo: typeof undo === 'function' ? undo : undefined, preview, end };
 }
 
 function isList(upstreams: unknown): upstreams is readonly UpstreamRef[] {
   return Array.isArray(upstreams);
+}
+
+/** The one task that is all there is in a list of upstreams. */
+function onlyTask(upstreams: unknown): Task | undefined {
+  const [reference] = isList(upstreams) && upstreams.length === 1 ? upstreams : [];
+  return reference?.kind === 'task' ? tasksOf(reference)[0] : undefined;
 }
 
 function isReference(reference: UpstreamRef | undefined): reference is UpstreamRef {

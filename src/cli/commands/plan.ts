@@ -8,6 +8,7 @@ import { timeOptions, withTimeFlags, type TimeFlags } from '../plan-time.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { loadWorkflow } from '../workflow-source.ts';
 import { planOf } from '../workshop.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 interface PlanFlags extends InputFlags, TimeFlags {
   readonly inventory?: string;
@@ -27,9 +28,10 @@ export function addPlanCommand({ command, terminal }: CommandTools): void {
   withFormat(command, ['text', 'json', 'mermaid', 'dot']);
   command.addHelpText('after', examples);
   command.action(async (given: string, flags: PlanFlags) => {
+    keepYoungGenerationSmall();
     const plan = await planOnFile(given, flags);
     const time = timeOptions(plan, flags, terminal.err);
-    for (const piece of planAs(plan, flags.format, { time, width: terminal.out.columns() })) terminal.out.write(piece);
+    await terminal.out.pieces(planAs(plan, flags.format, { time, width: terminal.out.columns() }));
     terminal.out.write('\n');
   });
 }

@@ -2,8 +2,8 @@ import type { EstimateOptions } from '../estimate.ts';
 import type { Plan } from '../plan.ts';
 import { planJsonParts } from './json.ts';
 
-/** So many tasks are held as text at a time. */
-const tasksAtATime = 500;
+/** So many tasks are held as text at a time: few enough for a text that is freed as soon as it is written. */
+const tasksAtATime = 100;
 const opening = '{\n  "tasks": [';
 const closing = '\n  ]\n}';
 

@@ -39,13 +39,8 @@ interface Group {
 export function planRows(plan: Plan, estimate: PlanEstimate): readonly PlanRow[] {
   const groupOf = new Map<string, Group>();
   const groupOfTask = plan.tasks.map((task, index) => {
-    const id = JSON.stringify([
-      intAt(estimate.waves, index),
-      task.name,
-      task.kind,
-      undoOf(task),
-      task.lane !== undefined,
-    ]);
+    // The name comes last, since it may be any text.
+    const id = `${intAt(estimate.waves, index)} ${task.kind} ${undoOf(task)} ${task.lane !== undefined} ${task.name}`;
     const group = groupOf.get(id) ?? { tasks: [], first: task };
     groupOf.set(id, group);
     group.tasks.push(index);

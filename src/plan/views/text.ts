@@ -167,8 +167,11 @@ class Table {
     const indent = ' '.repeat(2 + this.#widths.wave + this.#widths.number + 3 * gap.length);
     const { width, laneLinesMax, scrubber } = this.#options;
     const count = tasks.length > 1 ? [`${tasks.length} tasks:`] : [];
-    const words = [...count, ...lanes.map((lane) => displayName(scrubber.text(lane)))];
-    const lines = wrapped(words, { width: width - indent.length - ' … 1234567 more'.length, linesMax: laneLinesMax });
+    const lineWidth = width - indent.length - ' … 1234567 more'.length;
+    // No line holds more words than cells; what is behind is counted and not looked at.
+    const lookedAt = Math.min(lanes.length, laneLinesMax * width);
+    const words = [...count, ...lanes.slice(0, lookedAt).map((lane) => displayName(scrubber.text(lane)))];
+    const lines = wrapped(words, { width: lineWidth, linesMax: laneLinesMax, moreCount: lanes.length - lookedAt });
     return lines.map((line) => indent + line);
   }
 
