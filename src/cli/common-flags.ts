@@ -29,7 +29,8 @@ export function countOrNone(text: string): number {
   throw new InvalidArgumentError(`It is a whole number from 0.`);
 }
 
-function concurrency(text: string): number {
+/** A whole number from 1, or Infinity. */
+export function concurrency(text: string): number {
   return text.toLowerCase() === 'infinity' ? Infinity : count(text);
 }
 

@@ -29,7 +29,7 @@ export interface InputDefaults {
 /** A workflow of this name takes its input as flags. */
 const flaggedWorkflow = 'add-ob-server';
 
-const serversMax = 1_000;
+const serversMax = 10_000;
 
 /** Adds the flags that say what a workflow is to be run with. */
 export function withInputFlags(command: Command): Command {

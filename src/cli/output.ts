@@ -12,6 +12,8 @@ export interface Output {
   rows(): number;
   /** Writes text as it is; nothing once nobody reads any more. */
   write(text: string): void;
+  /** Writes pieces as they are asked for, no faster than they are read; ends early once nobody reads any more. */
+  pieces(pieces: Iterable<string>): Promise<void>;
   /** Writes lines, each with its line break. */
   lines(lines: readonly string[]): void;
 }
@@ -52,8 +54,28 @@ function outputTo(stream: Stream): Output {
     columns: () => (isTty ? stream.columns : columnsDefault),
     rows: () => (isTty ? stream.rows : rowsDefault),
     write,
+    pieces: async (pieces) => {
+      for (const piece of pieces) {
+        if (gone.signal.aborted) return;
+        if (!stream.write(piece)) await untilDrained(stream, gone.signal);
+      }
+    },
     lines: (lines) => {
       if (lines.length > 0) write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** A reader that goes away ends the wait too. */
+async function untilDrained(stream: Stream, gone: AbortSignal): Promise<void> {
+  if (!stream.writableNeedDrain || gone.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const drained = (): void => {
+    resolve(undefined);
+  };
+  stream.once('drain', drained);
+  gone.addEventListener('abort', drained, { once: true });
+  await promise;
+  stream.off('drain', drained);
+  gone.removeEventListener('abort', drained);
 }

@@ -1,15 +1,24 @@
 import { criticalPath } from '../graph/index.ts';
 import type { LimitPool } from '../schedule/index.ts';
 import type { Plan, PlanTask } from './plan.ts';
+import type { TaskShape } from './plan-shape.ts';
 
 /** What a schedule needs of a plan. What is recorded of one knows no priorities. */
 export interface Schedulable extends Pick<Plan, 'graph' | 'order' | 'ownLimits'> {
-  readonly tasks: readonly (Pick<PlanTask, 'estimateMs' | 'limits'> & Partial<Pick<PlanTask, 'priority'>>)[];
+  readonly tasks: readonly (TaskShape & Partial<Pick<PlanTask, 'priority'>>)[];
 }
 
-/** The tasks' estimates in milliseconds, by index. O(tasks). */
-export function durationsOf({ tasks }: { readonly tasks: readonly Pick<PlanTask, 'estimateMs'>[] }): Float64Array {
-  return Float64Array.from(tasks, (task) => task.estimateMs);
+/** How long a task takes, in milliseconds, as observed before; undefined where its own estimate is all that is known. */
+export type TaskDurations = (task: TaskShape) => number | undefined;
+
+/** What each task is taken to last, in milliseconds, by index: as observed, else as estimated. O(tasks). */
+export function durationsOf(
+  { tasks }: { readonly tasks: readonly TaskShape[] },
+  observed?: TaskDurations,
+): Float64Array {
+  const durations = new Float64Array(tasks.length);
+  for (const [index, task] of tasks.entries()) durations[index] = observed?.(task) ?? task.estimateMs;
+  return durations;
 }
 
 /**
@@ -30,9 +39,16 @@ export function limitIdsOf(plan: Schedulable, pool: LimitPool, scope = ''): read
   const own = new Map(
     Object.entries(plan.ownLimits).map(([name, size]) => [name, pool.sized(`${scope}${name}`, size)]),
   );
+  const idOf = (name: string): number => own.get(name) ?? pool.slotFor(name);
+  // Most tasks hold one limit at most, and many of them the same one.
+  const alone = new Map<string, Int32Array>();
   return plan.tasks.map(({ limits }) => {
-    if (limits.length === 0) return noLimits;
-    return Int32Array.from(new Set(limits.map((name) => own.get(name) ?? pool.slotFor(name)))).sort();
+    const [name] = limits;
+    if (name === undefined) return noLimits;
+    if (limits.length > 1) return Int32Array.from(new Set(limits.map(idOf))).sort();
+    const ids = alone.get(name) ?? Int32Array.of(idOf(name));
+    alone.set(name, ids);
+    return ids;
   });
 }
 

@@ -10,7 +10,8 @@ const probeTimeoutMs = 30_000;
 
 /** How an attempt ended. */
 export type AttemptOutcome =
-  | { readonly kind: 'succeeded'; readonly output: JsonValue }
+  /** `isAdopted`: the effect was in place, so that `run` had nothing to do. */
+  | { readonly kind: 'succeeded'; readonly output: JsonValue; readonly isAdopted?: true }
   | { readonly kind: 'failed'; readonly error: SerializedError }
   /** The effect may or may not have happened, and nobody can tell yet. */
   | { readonly kind: 'unknown'; readonly error: SerializedError };
@@ -26,7 +27,7 @@ export async function runAttempt(task: DeclaredTask, context: TaskContext): Prom
     context.signal.throwIfAborted();
     if (check) {
       const answer = await check(context);
-      if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done) };
+      if (isDone(answer)) return { kind: 'succeeded', output: recordedOutput(task.key, answer.done), isAdopted: true };
     }
     context.signal.throwIfAborted();
     const output = recordedOutput(task.key, await run(context));

@@ -59,7 +59,7 @@ async function asked({ body }: DeclaredTask, context: TaskContext) {
 
 function succeeded({ key }: DeclaredTask, done: JsonValue): AttemptOutcome {
   try {
-    return { kind: 'succeeded', output: recordedOutput(key, done) };
+    return { kind: 'succeeded', output: recordedOutput(key, done), isAdopted: true };
   } catch (error) {
     return { kind: 'failed', error: recordedError(error) };
   }

@@ -106,7 +106,10 @@ export class TaskWork {
   #eventOf(task: number, outcome: AttemptOutcome, record: RunRecord): RunEvent {
     const { plan, parts } = this.#options;
     const atMs = parts.clock.nowMs();
-    if (outcome.kind === 'succeeded') return { type: 'task-succeeded', task, output: outcome.output, atMs };
+    if (outcome.kind === 'succeeded') {
+      const { output, isAdopted } = outcome;
+      return { type: 'task-succeeded', task, output, atMs, ...(isAdopted ? { isAdopted } : {}) };
+    }
     const { error } = outcome;
     if (outcome.kind === 'unknown') return { type: 'task-outcome-unknown', task, error, atMs };
     if (record.taskState(task) === 'CANCELLING') return { type: 'task-cancelled', task, error, atMs };

@@ -8,7 +8,8 @@ import { IntList } from '../graph/index.ts';
 export class IndexHeap {
   readonly #comesBefore: (a: number, b: number) => boolean;
   readonly #position: { [index: number]: number };
-  readonly #items = new IntList();
+  // There may be one for each limit, of few items each.
+  readonly #items = new IntList(4);
 
   constructor(comesBefore: (a: number, b: number) => boolean, position: { [index: number]: number }) {
     this.#comesBefore = comesBefore;

@@ -35,6 +35,8 @@ export interface MakespanEstimate {
   readonly startOrder: readonly number[];
   /** The most tasks that run at one time. A task that takes no time counts only while it is being passed. */
   readonly peakConcurrency: number;
+  /** The most tasks that hold each limit at one time, by its id in `pool`; only limits that a started task holds. */
+  readonly limitPeaks: ReadonlyMap<number, number>;
 }
 
 /**
@@ -52,11 +54,14 @@ export function estimateMakespan(options: MakespanOptions): MakespanEstimate {
   const pool = options.pool?.emptyCopy() ?? new LimitPool();
   const schedule = new Schedule({ graph, priority, limitsOf, pool, settled: options.settled });
   for (let task = 0; task < graph.size; task += 1) if (options.held?.(task)) schedule.withdraw(task);
-  return new Playthrough(options, schedule).estimate();
+  return new Playthrough(options, { schedule, pool }).estimate();
 }
 
 class Playthrough {
   readonly #schedule: Schedule;
+  readonly #pool: LimitPool;
+  readonly #limitsOf: (task: number) => Int32Array;
+  readonly #limitPeaks = new Map<number, number>();
   readonly #durations: Float64Array;
   readonly #concurrency: number;
   readonly #start: Float64Array;
@@ -65,8 +70,13 @@ class Playthrough {
   readonly #startOrder: number[] = [];
   #peakConcurrency = 0;
 
-  constructor({ graph, durations, concurrency }: MakespanOptions, schedule: Schedule) {
+  constructor(
+    { graph, durations, concurrency, limitsOf = () => noLimits }: MakespanOptions,
+    { schedule, pool }: { readonly schedule: Schedule; readonly pool: LimitPool },
+  ) {
     this.#schedule = schedule;
+    this.#pool = pool;
+    this.#limitsOf = limitsOf;
     this.#durations = durations;
     this.#concurrency = concurrency;
     this.#start = new Float64Array(graph.size).fill(Number.NaN);
@@ -88,6 +98,7 @@ class Playthrough {
       finish: this.#finish,
       startOrder: this.#startOrder,
       peakConcurrency: this.#peakConcurrency,
+      limitPeaks: this.#limitPeaks,
     };
   }
 
@@ -108,10 +119,20 @@ class Playthrough {
       this.#start[task] = now;
       this.#finish[task] = now + numberAt(this.#durations, task);
       this.#running.push(task);
+      this.#countLimits(task);
     }
     this.#peakConcurrency = Math.max(this.#peakConcurrency, this.#running.length);
   }
+
+  #countLimits(task: number): void {
+    for (const id of this.#limitsOf(task)) {
+      const inUse = this.#pool.inUse(id);
+      if (inUse > (this.#limitPeaks.get(id) ?? 0)) this.#limitPeaks.set(id, inUse);
+    }
+  }
 }
+
+const noLimits = new Int32Array(0);
 
 /** @throws RefusedError `INVALID_CONCURRENCY` unless it is a positive integer or `Infinity` */
 export function requireConcurrency(concurrency: number, subject = 'The estimate cannot be made'): void {

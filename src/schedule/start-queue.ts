@@ -40,6 +40,8 @@ export class StartQueue {
   readonly #comesBefore: (a: number, b: number) => boolean;
   readonly #taskPosition: Int32Array;
   readonly #groupPosition: number[] = [];
+  /** The first task of each group that has any: what groups are compared by, again and again. */
+  readonly #bestOf: number[] = [];
   readonly #open: IndexHeap;
   readonly #waiting = new Map<number, IndexHeap>();
   readonly #subscriptions = new Map<number, () => void>();
@@ -61,6 +63,7 @@ export class StartQueue {
   add(task: number): void {
     const group = this.#groupFor(task);
     group.tasks.push(task);
+    this.#bestOf[group.index] = group.tasks.first();
     this.#length += 1;
     if (group.tasks.length === 1) this.#open.push(group.index);
     else if (group.waitsFor !== -1 && this.#pool.hasRoom(group.waitsFor)) this.#wake(group);
@@ -129,8 +132,10 @@ export class StartQueue {
   #taken(group: Group): void {
     this.#length -= 1;
     const heap = this.#heapOf(group);
-    if (group.tasks.length > 0) heap.update(group.index);
-    else {
+    if (group.tasks.length > 0) {
+      this.#bestOf[group.index] = group.tasks.first();
+      heap.update(group.index);
+    } else {
       heap.remove(group.index);
       this.#forgetIfEmpty(group.waitsFor);
       group.waitsFor = -1;
@@ -193,7 +198,7 @@ export class StartQueue {
     const known = this.#groups[this.#groupOf[task] ?? -1];
     if (known) return known;
     const ids = this.#parts.limitsOf(task);
-    const key = ids.length === 0 ? '' : ids.slice().sort().join();
+    const key = ids.length > 1 ? ids.slice().sort().join() : String(ids[0] ?? '');
     const group = this.#groupByLimits.get(key) ?? this.#newGroup(ids, key);
     this.#groupOf[task] = group.index;
     return group;
@@ -208,10 +213,7 @@ export class StartQueue {
   }
 
   #groupHeap(): IndexHeap {
-    return new IndexHeap((a, b) => this.#comesBefore(this.#best(a), this.#best(b)), this.#groupPosition);
-  }
-
-  #best(group: number): number {
-    return this.#groups[group]?.tasks.first() ?? -1;
+    const best = this.#bestOf;
+    return new IndexHeap((a, b) => this.#comesBefore(best[a] ?? -1, best[b] ?? -1), this.#groupPosition);
   }
 }

@@ -4,6 +4,7 @@ export type { RunEvent, RunEventType, TaskEvent } from './run-event.ts';
 export type { RunFacts } from './run-facts.ts';
 export type { Creator, RunHeader } from './run-header.ts';
 export { RunRecord, type Asked } from './run-record.ts';
+export { stepDurations, type ObservedRun, type StepDurations } from './step-durations.ts';
 export { snapshotOfPlan, snapshotOfRun, type RunParts, type RunSnapshot, type TaskSnapshot } from './snapshot.ts';
 export {
   isInFlight,

@@ -31,7 +31,8 @@ export type RunEvent =
   /** The workflow has changed, and the run goes on with it all the same. */
   | ({ readonly type: 'changes-accepted'; readonly fingerprint: string } & At & By)
   | ({ readonly type: 'task-started'; readonly attempt: number } & OfTask & At)
-  | ({ readonly type: 'task-succeeded'; readonly output: JsonValue } & OfTask & At)
+  /** `isAdopted`: the effect was in place, so that `run` had nothing to do. */
+  | ({ readonly type: 'task-succeeded'; readonly output: JsonValue; readonly isAdopted?: true } & OfTask & At)
   /** With `retryAtMs` the task waits for its next automatic attempt; without, it has failed for good. */
   | ({ readonly type: 'task-failed'; readonly error: SerializedError; readonly retryAtMs?: number } & OfTask & At)
   | ({ readonly type: 'task-cancelling' } & OfTask & At & By)

@@ -1,6 +1,7 @@
 export { backupStoreFile, type StoreBackup } from './sqlite/backup-store-file.ts';
 export { checkStoreFile } from './sqlite/check-store-file.ts';
 export { giveBackSpace, type StoreSize } from './sqlite/give-back-space.ts';
+export { latestRuns, type LatestRuns } from './sqlite/latest-runs.ts';
 export type { StoreCheck, StoreProblem } from './store-problem.ts';
 export { memoryStore } from './memory/memory-store.ts';
 export {

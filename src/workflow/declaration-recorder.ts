@@ -3,6 +3,7 @@ import { displayName, UpstreamBuilder } from '../graph/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import type { Declaration, DeclaredTask, Lane, OutputSource } from './declaration.ts';
 import { groupsOf, laneResultProblems, noLanes } from './lane-groups.ts';
+import { SharedParts } from './shared-parts.ts';
 import { TaskKeys } from './task-keys.ts';
 import type { BarrierOptions, ForEachOptions, TaskBody, TaskOptions } from './task-options.ts';
 import {
@@ -26,6 +27,7 @@ export class DeclarationRecorder {
   readonly #edges = new UpstreamBuilder();
   readonly #keys = new TaskKeys();
   readonly #problems: Problem[] = [];
+  readonly #shared = new SharedParts();
   readonly #ownLimits: Record<string, number> = {};
   #isFinished = false;
   #fanOut: { readonly lane: Lane; readonly limit: string | undefined } | undefined;
@@ -84,7 +86,7 @@ export class DeclarationRecorder {
       const key = options.key?.(item, index) ?? String(index);
       if (keys.has(key) || key === '') this.#problems.push(badLaneKey(key));
       keys.add(key);
-      this.#fanOut = { lane: Object.freeze({ key, index }), limit };
+      this.#fanOut = { lane: this.#shared.lane(key, index), limit };
       try {
         return declareLane(item, index);
       } finally {
@@ -119,7 +121,7 @@ export class DeclarationRecorder {
     const key = this.#keys.claim({ name, lane: lane?.key, given: options.key });
     const { sources, upstreamIndices } = this.#resolve(name, parts.upstreams);
     this.#edges.add(upstreamIndices);
-    const retry = { ...retryDefaults, ...options.retry };
+    const retry = options.retry ? { ...retryDefaults, ...options.retry } : retryDefaults;
     const task: DeclaredTask = {
       key,
       name,
@@ -136,7 +138,7 @@ export class DeclarationRecorder {
       undoTimeoutMs: options.undoTimeoutMs ?? options.timeoutMs,
       estimateMs: parts.estimateMs,
       hasOwnEstimate: parts.hasOwnEstimate,
-      limits: [...(options.limits ?? []), ...(this.#fanOut?.limit === undefined ? [] : [this.#fanOut.limit])],
+      limits: this.#limitsOf(options.limits ?? []),
       priority: options.priority,
       skippable: parts.skippable,
       skippedOutput: parts.skippedOutput,
@@ -145,22 +147,29 @@ export class DeclarationRecorder {
     return Object.freeze({ kind: 'task', key, name, index, owner: this });
   }
 
+  #limitsOf(given: readonly string[]): readonly string[] {
+    const limit = this.#fanOut?.limit;
+    return this.#shared.limits(limit === undefined ? given : [...given, limit]);
+  }
+
   #resolve(name: string, upstreams: Readonly<Record<string, UpstreamRef>> | readonly UpstreamRef[]) {
+    const only = onlyTask(upstreams);
+    if (only?.owner === this) return { sources: this.#shared.source(only.index), upstreamIndices: [only.index] };
     const indices = new Set<number>();
-    const resolveOne = ([field, reference]: [string, UpstreamRef | undefined]): [string, OutputSource] => {
+    const resolveOne = (field: string, reference: UpstreamRef | undefined): OutputSource => {
       const tasks = reference ? tasksOf(reference) : [];
       const known = tasks.filter((task) => task.owner === this);
       if (!isReference(reference) || known.length < tasks.length)
         this.#problems.push(unknownUpstream(name, field, reference));
       for (const task of known) indices.add(task.index);
       const [first] = known;
-      return [
-        field,
-        reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) },
-      ];
+      return reference?.kind === 'task' && first ? { task: first.index } : { tasks: known.map((task) => task.index) };
     };
-    const resolved = Object.entries(upstreams).map(resolveOne);
-    const sources: Sources = isList(upstreams) ? resolved.map(([, source]) => source) : Object.fromEntries(resolved);
+    const sources: Sources = isList(upstreams)
+      ? upstreams.map((reference, at) => resolveOne(String(at), reference))
+      : Object.fromEntries(
+          Object.entries(upstreams).map(([field, reference]) => [field, resolveOne(field, reference)]),
+        );
     return { sources, upstreamIndices: [...indices] };
   }
 
@@ -207,18 +216,19 @@ interface NewTask {
 const passOnOne: TaskBody = { run: (context) => (context.upstream as readonly unknown[])[0] };
 const passOnAll: TaskBody = { run: (context) => [...(context.upstream as readonly unknown[])] };
 
+/** Of one shape for all tasks, which takes the least room. */
 function bodyOf({ check, run, undo, preview, end }: Options): TaskBody {
-  return {
-    run: run,
-    ...(check ? { check: check } : {}),
-    ...(typeof undo === 'function' ? { undo: undo } : {}),
-    ...(preview ? { preview: preview } : {}),
-    ...(end ? { end: end } : {}),
-  };
+  return { run, check, undo: typeof undo === 'function' ? undo : undefined, preview, end };
 }
 
 function isList(upstreams: unknown): upstreams is readonly UpstreamRef[] {
   return Array.isArray(upstreams);
+}
+
+/** The one task that is all there is in a list of upstreams. */
+function onlyTask(upstreams: unknown): Task | undefined {
+  const [reference] = isList(upstreams) && upstreams.length === 1 ? upstreams : [];
+  return reference?.kind === 'task' ? tasksOf(reference)[0] : undefined;
 }
 
 function isReference(reference: UpstreamRef | undefined): reference is UpstreamRef {

@@ -3,16 +3,19 @@ import { displayName } from '../graph/index.ts';
 
 /** Gives every task its key and finds those that collide. Names are exact: `__proto__` is a name like any other. */
 export class TaskKeys {
-  readonly #taken = new Set<string>();
+  /** Every key, with how often it was the default one; 0 where it is none. */
   readonly #timesUsed = new Map<string, number>();
   readonly #duplicates = new Set<string>();
 
   /** The given key, else the name within its lane, then `#2`, `#3` … in declaration order. */
   claim({ name, lane, given }: { name: string; lane: string | undefined; given: string | undefined }): string {
-    const key = given ?? this.#nextDefault(lane === undefined ? name : `${lane}/${name}`);
-    if (this.#taken.has(key)) this.#duplicates.add(key);
-    this.#taken.add(key);
-    return key;
+    if (given !== undefined) return this.#taken(given);
+    const base = lane === undefined ? name : `${lane}/${name}`;
+    const before = this.#timesUsed.get(base);
+    if (before === 0) this.#duplicates.add(base);
+    const times = (before ?? 0) + 1;
+    this.#timesUsed.set(base, times);
+    return times === 1 ? base : this.#taken(`${base}#${times}`);
   }
 
   problems(): readonly Problem[] {
@@ -24,9 +27,9 @@ export class TaskKeys {
     }));
   }
 
-  #nextDefault(base: string): string {
-    const times = (this.#timesUsed.get(base) ?? 0) + 1;
-    this.#timesUsed.set(base, times);
-    return times === 1 ? base : `${base}#${times}`;
+  #taken(key: string): string {
+    if (this.#timesUsed.has(key)) this.#duplicates.add(key);
+    else this.#timesUsed.set(key, 0);
+    return key;
   }
 }

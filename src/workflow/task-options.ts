@@ -109,9 +109,9 @@ export interface ForEachOptions<Item> {
 
 /** A task body after declaration, its types erased: declaration has checked them. */
 export interface TaskBody {
-  readonly check?: (context: CheckContext) => CheckAnswer<JsonValue> | Promise<CheckAnswer<JsonValue>>;
+  readonly check?: ((context: CheckContext) => CheckAnswer<JsonValue> | Promise<CheckAnswer<JsonValue>>) | undefined;
   readonly run: (context: TaskContext) => unknown;
-  readonly undo?: (context: TaskContext, output: JsonValue | undefined) => void | Promise<void>;
-  readonly preview?: (context: CheckContext) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>;
-  readonly end?: (context: TaskContext) => void | Promise<void>;
+  readonly undo?: ((context: TaskContext, output: JsonValue | undefined) => void | Promise<void>) | undefined;
+  readonly preview?: ((context: CheckContext) => readonly PreviewStep[] | Promise<readonly PreviewStep[]>) | undefined;
+  readonly end?: ((context: TaskContext) => void | Promise<void>) | undefined;
 }

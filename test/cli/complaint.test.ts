@@ -14,6 +14,7 @@ function told(thrown: unknown, isDebug = false): { code: number; text: string } 
     columns: () => 80,
     rows: () => 24,
     write,
+    pieces: async (pieces) => [...pieces].forEach(write),
     lines: (lines) => write(lines.map((line) => `${line}\n`).join('')),
   };
   return { code: complain(thrown, err, { isDebug }), text };

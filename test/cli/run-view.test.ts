@@ -22,6 +22,7 @@ function terminalOf(isLive: boolean) {
     columns: () => 120,
     rows: () => 24,
     write: (text) => sent.push(text),
+    pieces: async (pieces) => void sent.push(...pieces),
     lines: (lines) => sent.push(...lines),
   };
   return { output, sent };

@@ -32,6 +32,8 @@ describe('estimatePlan', () => {
       flow.task('d', { upstream: [b, c], ...nothing, estimateMs: 1 });
     });
     expect(estimatePlan(plan, { concurrency: Infinity })).toEqual({
+      durationsMs: Float64Array.of(2, 3, 1, 1),
+      basis: { runs: 0, observedSteps: 0, steps: 4 },
       concurrency: Infinity,
       makespanMs: 6,
       criticalPath: [0, 1, 3],
@@ -42,6 +44,8 @@ describe('estimatePlan', () => {
       waves: Int32Array.of(0, 1, 1, 2),
       waveCount: 3,
       peakConcurrency: 2,
+      limits: [],
+      comparison: [],
       pointOfNoReturn: undefined,
     });
     expect(estimatePlan(plan, { concurrency: 1 })).toMatchObject({ makespanMs: 7, peakConcurrency: 1 });
@@ -66,6 +70,58 @@ describe('estimatePlan', () => {
     };
     expect(['own', 'host', 'db'].map((name) => lastOf({}, name))).toEqual([20, 300, 2_000]);
     expect(lastOf({ limits: { 'host:*': 3 } }, 'host')).toBe(100);
+  });
+
+  it('takes observed durations for all times, and says of how many steps', () => {
+    //  a(2) -> b(3, seen: 1) -> d    c alone is longer than what is seen of the rest
+    //       -> c(1, seen: 7) ->
+    const plan = planOf((flow) => {
+      const a = flow.task('a', { ...nothing, estimateMs: 2 });
+      const b = flow.task('b', { upstream: [a], ...nothing, estimateMs: 3 });
+      const c = flow.task('c', { upstream: [a], ...nothing, estimateMs: 1 });
+      flow.barrier('d', [b, c]);
+    });
+    const seen = new Map(Object.entries({ b: 1, c: 7 }));
+    const estimate = estimatePlan(plan, { durations: ({ name }) => seen.get(name), observedRuns: 3 });
+    expect(estimate).toMatchObject({
+      durationsMs: Float64Array.of(2, 1, 7, 0),
+      makespanMs: 9,
+      criticalPath: [0, 2, 3],
+      slackMs: Float64Array.of(0, 6, 0, 0),
+      basis: { runs: 3, observedSteps: 2, steps: 3 },
+    });
+  });
+
+  it('says how much of each limit is used at most', () => {
+    const plan = planOf((flow) => {
+      const hosts = [1, 2, 3];
+      flow.forEach(hosts, (host) => flow.task('a', { ...nothing, limits: [`host:${host}`, 'rpm'] }), { parallel: 5 });
+      flow.forEach(hosts, () => flow.task('b', { ...nothing, limits: ['host:1'] }));
+    });
+    const { limits, peakConcurrency } = estimatePlan(plan, { limits: { 'host:*': 2, rpm: 7 } });
+    expect(peakConcurrency).toBe(4);
+    expect(limits).toEqual([
+      { name: 'fan-out#1', size: 5, peak: 3 },
+      { name: 'host:1', size: 2, peak: 2 },
+      { name: 'rpm', size: 7, peak: 3 },
+      { name: 'host:2', size: 2, peak: 1 },
+      { name: 'host:3', size: 2, peak: 1 },
+    ]);
+  });
+
+  it('sets concurrencies side by side, in the order given, each as it is by itself', () => {
+    fc.assert(
+      fc.property(plans, fc.uniqueArray(fc.constantFrom(1, 2, 3, 16, Infinity)), (plan, compare) => {
+        const { comparison, criticalPathMs } = estimatePlan(plan, { compare });
+        expect(comparison).toEqual(
+          compare.map((concurrency) => {
+            const { makespanMs, peakConcurrency } = estimatePlan(plan, { concurrency });
+            const ratio = criticalPathMs === 0 ? 1 : makespanMs / criticalPathMs;
+            return { concurrency, makespanMs, ratio, peakConcurrency };
+          }),
+        );
+      }),
+    );
   });
 
   it('starts no task before its upstreams end, nor later than it must when there is room for all', () => {
@@ -125,6 +181,9 @@ describe('estimatePlan', () => {
   it('refuses a concurrency and limits that are none', () => {
     const plan = planOf(() => {});
     expect(() => estimatePlan(plan, { concurrency: 0 })).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONCURRENCY' }) as Error,
+    );
+    expect(() => estimatePlan(plan, { compare: [1, 1.5] })).toThrow(
       expect.objectContaining({ code: 'INVALID_CONCURRENCY' }) as Error,
     );
     expect(() => estimatePlan(plan, { limits: { a: 0 } })).toThrow(

@@ -12,7 +12,7 @@ const fields = {
   task: fc.nat(),
   ...{ attempt: fc.nat(), output: json, error, by: fc.oneof(fc.string(), fc.constant('__proto__')) },
   ...{ state: fc.constantFrom('SUCCESS', 'FAILED', 'CANCELLED'), fingerprint: fc.string() },
-  ...{ tasks: fc.array(fc.nat()), retryAtMs: time, atMs: time },
+  ...{ tasks: fc.array(fc.nat()), retryAtMs: time, atMs: time, isAdopted: fc.constant(true) },
 };
 type Field = keyof typeof fields;
 
@@ -26,7 +26,7 @@ const typed: Readonly<Record<RunEventType, readonly Field[]>> = {
   'run-settled': ['state', 'atMs'],
   'changes-accepted': ['fingerprint', 'by', 'atMs'],
   'task-started': ['task', 'attempt', 'atMs'],
-  'task-succeeded': ['task', 'output', 'atMs'],
+  'task-succeeded': ['task', 'output', 'atMs', 'isAdopted'],
   'task-failed': ['task', 'error', 'atMs', 'retryAtMs'],
   'task-cancelling': ['task', 'by', 'atMs'],
   'task-cancelled': ['task', 'error', 'atMs'],
@@ -65,6 +65,7 @@ describe('a recorded event', () => {
     for (const event of [
       { type: 'task-failed', task: 1, error: { code: 'A', message: '' }, atMs: 1 },
       { type: 'task-skipped', task: 1, by: 'admin', atMs: 1 },
+      { type: 'task-succeeded', task: 1, output: null, atMs: 1 },
     ] as const) {
       expect(encodeEvent(event).startsWith('[')).toBe(true);
       expect(decodeEvent(encodeEvent(event))).toEqual(event);

@@ -67,6 +67,13 @@ export class VirtualClock implements Clock {
     return true;
   }
 
+  /** Goes to the next instant at which something is due and calls all of it; false when no timer is set. As `step`. */
+  stepInstant(): boolean {
+    if (!this.step()) return false;
+    for (let next = this.#first(); next && next.atMs <= this.#elapsedMs; next = this.#first()) this.step();
+    return true;
+  }
+
   /** Somebody sets the wall clock. No time passes. */
   jump(ms: number): void {
     this.#wallMs += ms;

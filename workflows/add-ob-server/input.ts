@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ServerToAdd } from 'precede/oceanbase';
 
-const hostsMax = 1_000;
+const hostsMax = 10_000;
 
 const clusterId = z.int('a cluster id is a whole number').positive('a cluster id is 1 or more');
 

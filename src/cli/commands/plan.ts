@@ -1,33 +1,34 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
 import type { PlanInspection } from '../../inspect/index.ts';
 import { toTaskInfo } from '../../ocp/index.ts';
-import { estimatePlan, planHtml, planJson, planText, type Plan } from '../../plan/index.ts';
+import { estimatePlan, planHtml, planJson, planJsonPieces, planText, type Plan } from '../../plan/index.ts';
 import { answerView } from '../answer-views.ts';
 import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
-import { withConcurrency, withFormat } from '../common-flags.ts';
+import { withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withFleetFlags } from '../fleet-flags.ts';
 import { subjectOf, withFromTask } from '../from-task.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
-import type { Output, Terminal } from '../output.ts';
+import type { Terminal } from '../output.ts';
 import { diffPlans } from '../plan-diff.ts';
 import { drawnAs } from '../plan-drawing.ts';
 import { writePlanFile } from '../plan-file.ts';
-import { limitsAsRun } from '../run-picture.ts';
+import { timeOptions, withConcurrencies, withEstimatesFlag, type TimeFlags } from '../plan-time.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { withStoreFlag } from '../store-place.ts';
 import { inspectedJson, inspectionLines } from '../views/inspection-text.ts';
 import { loadWorkflow } from '../workflow-source.ts';
 import { planOf } from '../workshop.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
-interface PlanFlags extends CheckedPlanFlags {
+interface PlanFlags extends CheckedPlanFlags, TimeFlags {
+  readonly store?: string;
   readonly check?: true;
   readonly fromTask?: string;
   readonly out?: string;
   readonly all?: true;
-  readonly concurrency?: number;
   readonly format: 'text' | 'json' | 'mermaid' | 'dot' | 'svg' | 'html' | 'ocp';
 }
 
@@ -44,7 +45,8 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
     'Shows the tasks of a workflow for one input: order, waves, critical path, estimate, undo, point of no return. ' +
       'Looks at no host unless it is told to --check; then also what is done already, every command and statement ' +
       'that would be sent, and all that would stop the run, in which case it ends with 1. Writes nothing, anywhere, ' +
-      'but the file of --out. Without --cluster and --zone, add-ob-server is planned for a sandbox.',
+      'but the file of --out. How long steps took in earlier runs comes from the store. Without --cluster and --zone, ' +
+      'add-ob-server is planned for a sandbox.',
   );
   withInputFlags(command);
   withCheckFlags(command);
@@ -52,11 +54,13 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
   withStoreFlag(command);
   command.option('--out <file>', 'also keep the plan in a file, for `precede run --plan` and `precede plan diff`');
   command.option('--all', 'with --check: show every task of every host');
+  withEstimatesFlag(command);
   withFromTask(command);
-  withConcurrency(command);
+  withConcurrencies(command);
   withFormat(command, ['text', 'json', 'mermaid', 'dot', 'svg', 'html', 'ocp']);
   command.addHelpText('after', examples);
   command.action(async (given: string | undefined, flags: PlanFlags) => {
+    keepYoungGenerationSmall();
     const subject = subjectOf(command, given, flags.fromTask);
     if (subject.kind === 'named') setExitCode(await showPlan(subject.given, flags, terminal));
     else showAnswer(subject.file, flags, terminal);
@@ -69,7 +73,7 @@ export function addPlanCommand({ command, terminal, setExitCode }: CommandTools)
 
 const examples = `
 Examples:
-  precede plan add-ob-server --servers 3
+  precede plan add-ob-server --servers 3 --concurrency 1,4,16
   precede plan add-ob-server --sandbox-dir ./sandbox --hosts 1,2 --zone zone2 --check --out plan.json
   precede plan add-ob-server --inventory inventory.yaml --hosts 1,2 --zone zone1 --check
   precede plan diff plan.json plan-now.json
@@ -80,7 +84,8 @@ Examples:
 async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Promise<number> {
   const planned = flags.check ? await checkedPlan(given, flags, terminal) : await planOnFile(given, flags);
   const { plan, source, inspection } = planned;
-  terminal.out.lines([planAs(planned, flags, terminal.out)]);
+  await terminal.out.pieces(planAs(planned, flags, terminal));
+  terminal.out.write('\n');
   if (flags.out !== undefined) {
     writePlanFile(flags.out, plan, { source, inspection });
     terminal.err.lines([`The plan is kept in ${flags.out}; run it: precede run --plan ${flags.out}`]);
@@ -88,8 +93,9 @@ async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Pr
   return inspection && inspection.problems.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-function showAnswer(file: string, { format, concurrency }: PlanFlags, { out }: Terminal): void {
-  out.lines([answerView(file, { format, out, text: 'plan', estimate: { concurrency } })]);
+function showAnswer(file: string, { format, concurrency = [] }: PlanFlags, { out }: Terminal): void {
+  const estimate = { concurrency: concurrency[0], compare: concurrency.length > 1 ? concurrency : [] };
+  out.lines([answerView(file, { format, out, text: 'plan', estimate })]);
 }
 
 /** The plan, once an inventory file knows everything that it needs. */
@@ -108,28 +114,30 @@ export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
   return planOf(workflow, inputFrom(source, flags, sandboxInput(undefined)), source);
 }
 
-function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, out: Output): string {
-  const { format, concurrency, all = false } = flags;
-  const estimate = { limits: limitsAsRun, concurrency };
+function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, { out, err }: Terminal): Iterable<string> {
+  const { format, all = false } = flags;
+  const isDone = inspection && ((task: number) => inspection.tasks[task]?.finding.kind === 'done');
+  const time = { ...timeOptions(plan, flags, err), isDone };
   switch (format) {
-    case 'json': {
-      const json = planJson(plan, estimate);
-      return JSON.stringify(inspection ? inspectedJson(json, inspection) : json, null, 2);
-    }
+    // In pieces, since a large plan as JSON is larger than what is needed to make it.
+    case 'json':
+      return inspection
+        ? [JSON.stringify(inspectedJson(planJson(plan, time), inspection), null, 2)]
+        : planJsonPieces(plan, time);
     case 'mermaid':
     case 'dot':
     case 'svg':
-      return drawnAs(format, plan);
+      return [drawnAs(format, plan, { durations: time.durations })];
     case 'html': {
       const finding = inspection && ((task: number) => inspection.tasks[task]?.finding);
-      return planHtml(plan, estimatePlan(plan, estimate), { finding, problems: inspection?.problems });
+      return [planHtml(plan, estimatePlan(plan, time), { finding, problems: inspection?.problems })];
     }
     case 'ocp':
-      return JSON.stringify(toTaskInfo(plan), null, 2);
+      return [JSON.stringify(toTaskInfo(plan), null, 2)];
     case 'text': {
-      const text = planText(plan, { ...estimate, width: out.columns() });
+      const text = planText(plan, { ...time, width: out.columns() });
       const found = inspection ? ['', ...inspectionLines(plan, inspection, { paint: out.paint, all })] : [];
-      return [text, ...found].join('\n');
+      return [[text, ...found].join('\n')];
     }
   }
 }

@@ -1,9 +1,10 @@
-import mysql from 'mysql2';
+import type mysql from 'mysql2';
 import type { RawAnswer } from './answer.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 import { openFailure, statementFailure } from './sent-failure.ts';
 import type { SqlStatement } from './sql-statement.ts';
+import { mysql2Package } from '../wire-packages.ts';
 
 const answerBytesMax = 16 * 1_048_576;
 
@@ -31,7 +32,7 @@ export function openDatabaseConnection(
   socket.once('connect', () => {
     tcpConnected = true;
   });
-  const client = mysql.createConnection({ ...clientOptions(address), stream: () => socket });
+  const client = mysql2Package().createConnection({ ...clientOptions(address), stream: () => socket });
   return new Promise((resolve, reject) => {
     const end = (error: Error | null): void => {
       clearTimeout(timer);

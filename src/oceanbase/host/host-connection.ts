@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import ssh2 from 'ssh2';
+import type ssh2 from 'ssh2';
 import type { ClientChannel } from 'ssh2';
 import { onAborted } from '../deadline.ts';
 import { terminate } from './command-channel.ts';
@@ -13,6 +13,7 @@ import { CommandOutcomeUnknownError, HostSessionError } from './host-session-err
 import { readPrivateKey } from './private-key.ts';
 import { followCommand, gaveUp } from './running-command.ts';
 import type { SentCommand } from './running-command.ts';
+import { ssh2Package } from '../wire-packages.ts';
 
 /** How one connection is opened and watched. */
 export interface ConnectOptions {
@@ -77,7 +78,7 @@ export async function openHostConnection(address: HostAddress, options: ConnectO
 export class HostConnection {
   /** Resolves when the connection has ended, for whatever reason. */
   readonly closed: Promise<void>;
-  readonly #client = new ssh2.Client();
+  readonly #client = new (ssh2Package().Client)();
   readonly #socket: Socket;
   readonly #channelTimeoutMs: number;
   #firstError: Error | undefined;

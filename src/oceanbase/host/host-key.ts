@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import ssh2 from 'ssh2';
 import { RefusedError } from '../../errors/index.ts';
 import type { HostAddress } from './host-address.ts';
+import { ssh2Package } from '../wire-packages.ts';
 
 /** The one public key that a host may show. */
 export interface PinnedHostKey {
@@ -23,7 +23,7 @@ const algorithmsOf: ReadonlyMap<string, readonly HostKeyAlgorithm[]> = new Map<s
 
 /** Reads the pinned key of a host. Refuses (`HOST_KEY_UNREADABLE`) when it is missing, unreadable or of an old kind. */
 export function readPinnedHostKey(address: HostAddress): PinnedHostKey {
-  const key = ssh2.utils.parseKey(address.hostKey);
+  const key = ssh2Package().utils.parseKey(address.hostKey);
   if (key instanceof Error) throw unreadable(address, key.message);
   const algorithms = algorithmsOf.get(key.type);
   if (algorithms === undefined) throw unreadable(address, `keys of type ${key.type} are not trusted`);

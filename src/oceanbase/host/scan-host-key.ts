@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import ssh2 from 'ssh2';
+import type ssh2 from 'ssh2';
 import { connectFailure } from './connect-failure.ts';
+import { ssh2Package } from '../wire-packages.ts';
 
 /** What a host shows to whoever connects. */
 export interface ScannedKey {
@@ -52,7 +53,7 @@ interface Handshake {
 /** Goes as far as the key, and refuses it. Resolves once the socket is closed. */
 async function handshake({ host, port, timeoutMs }: Required<Omit<ScanTarget, 'id'>>): Promise<Handshake> {
   const socket = connect({ host, port, noDelay: true });
-  const client = new ssh2.Client();
+  const client = new (ssh2Package().Client)();
   const { promise: closed, resolve } = Promise.withResolvers<undefined>();
   let seen: Handshake = { shown: undefined, error: undefined, tcpConnected: false };
   const onError = (error: Error): void => {
@@ -81,7 +82,7 @@ async function handshake({ host, port, timeoutMs }: Required<Omit<ScanTarget, 'i
 
 /** The fingerprint of a pinned line; undefined when it cannot be read. */
 export function fingerprintOfLine(hostKey: string): string | undefined {
-  const key = ssh2.utils.parseKey(hostKey);
+  const key = ssh2Package().utils.parseKey(hostKey);
   return key instanceof Error ? undefined : fingerprintOf(key.getPublicSSH());
 }
 

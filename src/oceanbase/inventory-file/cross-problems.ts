@@ -1,4 +1,3 @@
-import ssh2 from 'ssh2';
 import type { z } from 'zod';
 import { fileNameOf } from './describe-fleet.ts';
 import { fieldName, type FieldProblem } from './field-problem.ts';
@@ -14,6 +13,7 @@ import {
 import { packageUrlProblem } from './package-url.ts';
 import { soundParts } from './sound-parts.ts';
 import type { FieldPath } from './yaml-source.ts';
+import { ssh2Package } from '../wire-packages.ts';
 
 /** What else must hold of a file, for a command that does not need all of it. */
 export interface CrossCheck {
@@ -179,7 +179,7 @@ const trusted = /^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521))$/;
 
 function hostKeyMistake(hostKey: string): string | undefined {
   if (/^(?:SHA256|MD5):/.test(hostKey)) return 'this is a fingerprint; the whole public key is pinned, in one line';
-  const key = ssh2.utils.parseKey(hostKey);
+  const key = ssh2Package().utils.parseKey(hostKey);
   if (key instanceof Error) return 'this is no public key in one line, such as ssh-ed25519 AAAA…';
   if (key.isPrivateKey()) return 'this is a private key; the public one is pinned';
   return trusted.test(key.type) ? undefined : `keys of type ${key.type} are not trusted`;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import ssh2 from 'ssh2';
 import { isOpenToOthers } from '../inventory/secret-ref.ts';
 import { localPath } from './describe-fleet.ts';
 import type { FieldProblem } from './field-problem.ts';
 import type { PackageEntry, SecretEntry } from './inventory-schema.ts';
 import type { FieldPath } from './yaml-source.ts';
+import { ssh2Package } from '../wire-packages.ts';
 
 /** How far a file's references are looked at. */
 export interface ReferenceCheck {
@@ -85,7 +85,7 @@ async function fileProblem(
 
 /** ssh2 says why it cannot read a key (a passphrase, a form that it does not know) and shows nothing of it. */
 async function keyProblem(place: string, path: FieldPath): Promise<FieldProblem | undefined> {
-  const key = await readFile(place).then(ssh2.utils.parseKey, (error: unknown) => error);
+  const key = await readFile(place).then(ssh2Package().utils.parseKey, (error: unknown) => error);
   if (!(key instanceof Error)) return undefined;
   const next = 'Use a key in the form of OpenSSH without a passphrase: ssh-keygen -t ed25519 -N "".';
   return { code: 'KEY_FILE_REFUSED', path, message: `${place} cannot be used: ${key.message}`, next };

@@ -5,8 +5,8 @@ import { stateColours } from './state-colours.ts';
  * A plan in Graphviz' DOT language: valid for any names. Barriers are ellipses, irreversible tasks are octagons, the
  * critical path is drawn thick. O(tasks + edges).
  */
-export function planDot(plan: Drawable, { states }: DrawingOptions = {}): string {
-  const { title, tasks, edges } = drawingOf(plan);
+export function planDot(plan: Drawable, { states, durations }: DrawingOptions = {}): string {
+  const { title, tasks, edges } = drawingOf(plan, durations);
   const lines = [
     `digraph ${quoted(title)} {`,
     '  node [shape=box, style="rounded,filled", fillcolor="#ffffff"];',

@@ -3,12 +3,14 @@ import { createScrubber } from '../../secrets/index.ts';
 import type { Workflow } from '../../workflow/index.ts';
 import type { Plan } from '../plan.ts';
 import type { TaskShape } from '../plan-shape.ts';
-import { durationsOf } from '../schedule-of-plan.ts';
+import { durationsOf, type TaskDurations } from '../schedule-of-plan.ts';
 
 /** How a plan is drawn. */
 export interface DrawingOptions {
   /** State of each task by index, to colour it: `precede graph` of a run. States it does not know stay plain. */
   readonly states?: ((task: number) => string) | undefined;
+  /** How long tasks took in earlier runs: what the critical path goes by. @default as declared */
+  readonly durations?: TaskDurations | undefined;
 }
 
 /** What can be drawn: a plan, or what is recorded of one. */
@@ -43,9 +45,9 @@ export interface Drawing {
 }
 
 /** O(tasks + edges). */
-export function drawingOf(plan: Drawable): Drawing {
+export function drawingOf(plan: Drawable, durations?: TaskDurations): Drawing {
   const scrubber = createScrubber(plan.secrets);
-  const { path } = criticalPath(plan.graph, plan.order, durationsOf(plan));
+  const { path } = criticalPath(plan.graph, plan.order, durationsOf(plan, durations));
   const nextOnPath = new Map(path.map((task, at) => [task, path[at + 1]]));
   const shown = (text: string): string => displayName(scrubber.text(text));
   const tasks = plan.tasks.map((task, index) => {

@@ -5,8 +5,8 @@ import { stateColours } from './state-colours.ts';
  * A plan as a Mermaid flowchart: valid for any names. Barriers are rounded, irreversible tasks are hexagons, the critical
  * path is drawn thick. Mermaid itself draws at most 500 edges unless it is configured otherwise. O(tasks + edges).
  */
-export function planMermaid(plan: Drawable, { states }: DrawingOptions = {}): string {
-  const { tasks, edges } = drawingOf(plan);
+export function planMermaid(plan: Drawable, { states, durations }: DrawingOptions = {}): string {
+  const { tasks, edges } = drawingOf(plan, durations);
   const lines = [
     'flowchart TD',
     ...tasks.map((drawn) => `  t${drawn.number}${shapeOf(drawn)}`),

@@ -1,4 +1,4 @@
-import { intAt, upstreamsOf } from '../../graph/index.ts';
+import { intAt, numberAt, upstreamsOf } from '../../graph/index.ts';
 import type { PlanEstimate } from '../estimate.ts';
 import type { Plan } from '../plan.ts';
 import type { TaskShape } from '../plan-shape.ts';
@@ -18,8 +18,10 @@ export interface PlanRow {
   readonly tasks: readonly number[];
   /** What tells the tasks apart: lane keys, or whole keys outside fan-outs; empty for a single task outside of them. */
   readonly lanes: readonly string[];
-  /** The longest of the tasks' estimates, in milliseconds. */
-  readonly estimateMs: number;
+  /** The longest that one of the tasks is taken to last, in milliseconds. */
+  readonly durationMs: number;
+  /** The least that one of the tasks can lose without making the critical path longer, in milliseconds. */
+  readonly slackMs: number;
   readonly undo: UndoKind;
   readonly isCritical: boolean;
   readonly waitsFor: readonly RowUpstream[];
@@ -40,16 +42,14 @@ interface Group {
 }
 
 /** The plan's lines, by wave and then in declaration order. O(tasks + edges), O(n log n) for n lines. */
-export function planRows(plan: Foldable, estimate: Pick<PlanEstimate, 'waves' | 'criticalPath'>): readonly PlanRow[] {
+export function planRows(
+  plan: Foldable,
+  estimate: Pick<PlanEstimate, 'waves' | 'criticalPath' | 'durationsMs' | 'slackMs'>,
+): readonly PlanRow[] {
   const groupOf = new Map<string, Group>();
   const groupOfTask = plan.tasks.map((task, index) => {
-    const id = JSON.stringify([
-      intAt(estimate.waves, index),
-      task.name,
-      task.kind,
-      undoOf(task),
-      task.lane !== undefined,
-    ]);
+    // The name comes last, since it may be any text.
+    const id = `${intAt(estimate.waves, index)} ${task.kind} ${undoOf(task)} ${task.lane !== undefined} ${task.name}`;
     const group = groupOf.get(id) ?? { tasks: [], first: task };
     groupOf.set(id, group);
     group.tasks.push(index);
@@ -63,7 +63,8 @@ export function planRows(plan: Foldable, estimate: Pick<PlanEstimate, 'waves' | 
       wave: intAt(estimate.waves, tasks[0] ?? -1),
       tasks,
       lanes: lanesOf(plan, tasks),
-      estimateMs: tasks.reduce((longest, task) => Math.max(longest, plan.tasks[task]?.estimateMs ?? 0), 0),
+      durationMs: tasks.reduce((longest, task) => Math.max(longest, numberAt(estimate.durationsMs, task)), 0),
+      slackMs: tasks.reduce((least, task) => Math.min(least, numberAt(estimate.slackMs, task)), Infinity),
       undo: undoOf(first),
       isCritical: tasks.some((task) => critical.has(task)),
       waitsFor: waitsFor(plan, tasks, groupOfTask),

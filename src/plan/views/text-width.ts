@@ -16,8 +16,14 @@ export function fitted(text: string, width: number): string {
   return missing >= 0 ? text + ' '.repeat(missing) : fitted(`${cut(text, width - 1)}…`, width);
 }
 
-/** Words in lines of at most `width` cells, a wider word in a line of its own; after `linesMax` lines only their number. */
-export function wrapped(words: readonly string[], { width, linesMax }: { width: number; linesMax: number }): string[] {
+/**
+ * Words in lines of at most `width` cells, a wider word in a line of its own; after `linesMax` lines only
+ * their number, and that of `moreCount` further ones, which is given only when there are too many words in any case.
+ */
+export function wrapped(
+  words: readonly string[],
+  { width, linesMax, moreCount = 0 }: { width: number; linesMax: number; moreCount?: number },
+): string[] {
   const lines: string[] = [];
   let line = '';
   for (const [at, word] of words.entries()) {
@@ -26,7 +32,7 @@ export function wrapped(words: readonly string[], { width, linesMax }: { width: 
       line = next;
       continue;
     }
-    if (lines.length + 1 === linesMax) return [...lines, `${line} … ${words.length - at} more`];
+    if (lines.length + 1 === linesMax) return [...lines, `${line} … ${words.length - at + moreCount} more`];
     lines.push(line);
     line = word;
   }

@@ -1,8 +1,10 @@
 import { displayName } from '../../graph/index.ts';
 import { createScrubber, type Scrubber } from '../../secrets/index.ts';
-import { estimatePlan, type EstimateOptions, type PlanEstimate } from '../estimate.ts';
+import { estimatePlan, type EstimateBasis, type EstimateOptions, type PlanEstimate } from '../estimate.ts';
 import type { Plan } from '../plan.ts';
+import { comparisonLines } from './comparison-lines.ts';
 import { durationText } from './duration-text.ts';
+import { limitWords } from './limit-words.ts';
 import { planRows, type PlanRow, type RowUpstream } from './plan-rows.ts';
 import { fitted, textWidth, wrapped } from './text-width.ts';
 
@@ -20,7 +22,6 @@ export interface PlanTextOptions extends EstimateOptions {
 
 const widthMin = 70;
 const undoTexts = { undo: 'undo', irreversible: 'irreversible', none: '–' } as const;
-const undoWidth = 'irreversible'.length;
 const waitsWidthMax = 24;
 const gap = '  ';
 
@@ -34,10 +35,13 @@ export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const scrubber = createScrubber(plan.secrets);
   const estimate = estimatePlan(plan, options);
   const width = Math.max(widthMin, options.width ?? 100);
+  const shown = (text: string): string => displayName(scrubber.text(text));
   const shownHeading = options.heading?.map((line) => scrubber.text(line).split(' ').map(displayName));
-  const header = [...(shownHeading ?? headingOf(plan, scrubber)), sizeLine(plan, estimate)].flatMap((line) =>
+  const heading = shownHeading ?? headingOf(plan, scrubber);
+  const header = [...heading, sizeLine(plan, estimate), ...limitWords(estimate.limits, shown)].flatMap((line) =>
     wrapped(line, { width, linesMax: Infinity }),
   );
+  header.push(...comparisonLines(estimate));
   if (plan.tasks.length === 0) return header.join('\n');
   const rows = planRows(plan, estimate);
   const { laneLinesMax = 2, states } = options;
@@ -66,8 +70,17 @@ function sizeLine(plan: Plan, estimate: PlanEstimate): readonly string[] {
     `${counts.join(', ')};`,
     `about ${durationText(estimate.makespanMs)} with ${concurrency} at a time`,
     `(${estimate.peakConcurrency} at most);`,
-    `critical path ${durationText(estimate.criticalPathMs)}`,
+    `critical path ${durationText(estimate.criticalPathMs)}${estimate.basis.steps === 0 ? '' : ';'}`,
+    ...basisWords(estimate.basis),
   ];
+}
+
+/** Where durations come from, as parts that stay together; nothing where nothing has any. */
+function basisWords({ runs, observedSteps, steps }: EstimateBasis): readonly string[] {
+  if (steps === 0) return [];
+  if (observedSteps === 0) return ['durations as declared'];
+  const observed = `durations observed in ${counted(runs, 'run')} for ${observedSteps} of ${counted(steps, 'step')}`;
+  return observedSteps < steps ? [`${observed},`, 'as declared for the rest'] : [observed];
 }
 
 interface TableOptions {
@@ -80,7 +93,7 @@ interface TableOptions {
 class Table {
   readonly #rows: readonly PlanRow[];
   readonly #options: TableOptions;
-  readonly #widths: { wave: number; number: number; name: number; estimate: number; waits: number };
+  readonly #widths: { wave: number; number: number; name: number; estimate: number; slack: number; waits: number };
 
   constructor(rows: readonly PlanRow[], options: TableOptions) {
     this.#rows = rows;
@@ -90,14 +103,18 @@ class Table {
     const fixed = {
       wave: widest('wave', (row) => String(row.wave + 1)),
       number: widest('#', numberOf),
-      estimate: widest('estimate', (row) => durationText(row.estimateMs)),
+      estimate: widest('estimate', (row) => durationText(row.durationMs)),
+      slack: widest('slack', (row) => durationText(row.slackMs)),
       waits: Math.min(
         waitsWidthMax,
         widest('waits for', (row) => waitsText(row.waitsFor)),
       ),
     };
-    const lastWidth = options.states ? widest('state', (row) => this.#lastOf(row)) : undoWidth;
-    const taken = fixed.wave + fixed.number + fixed.estimate + fixed.waits + lastWidth + 5 * gap.length + 2;
+    const lastWidth = options.states
+      ? widest('state', (row) => this.#lastOf(row))
+      : widest('undo', (row) => undoTexts[row.undo]);
+    const taken =
+      fixed.wave + fixed.number + fixed.estimate + fixed.slack + fixed.waits + lastWidth + 6 * gap.length + 2;
     const name = widest('task', (row) => this.#nameOf(row));
     this.#widths = { ...fixed, name: Math.max(4, Math.min(name, options.width - taken)) };
   }
@@ -109,6 +126,7 @@ class Table {
       number: '#',
       name: 'task',
       estimate: 'estimate',
+      slack: 'slack',
       waits: 'waits for',
       last: this.#options.states ? 'state' : 'undo',
     };
@@ -128,6 +146,7 @@ class Table {
     const isFolded = this.#rows.some(({ tasks }) => tasks.length > 1);
     const notes = [
       '* is on the critical path',
+      'slack is what can be lost without making that longer',
       ...(isFolded ? ['2… is every task of the line of task 2', 'own 2… is the one of the same lane'] : []),
     ];
     return wrapped(notes.join('; ').split(' '), { width: this.#options.width, linesMax: Infinity });
@@ -139,7 +158,8 @@ class Table {
       wave,
       number: numberOf(row),
       name: this.#nameOf(row),
-      estimate: durationText(row.estimateMs),
+      estimate: durationText(row.durationMs),
+      slack: durationText(row.slackMs),
       waits: waitsText(row.waitsFor),
       last: this.#lastOf(row),
     };
@@ -153,13 +173,14 @@ class Table {
     return counts.map(({ state, count }) => (counts.length === 1 ? state : `${count} ${state}`)).join(', ');
   }
 
-  #line({ mark, wave, number, name, estimate, waits, last }: Cells): string {
+  #line({ mark, wave, number, name, estimate, slack, waits, last }: Cells): string {
     const widths = this.#widths;
     const columns = [
       wave.padStart(widths.wave),
       number.padStart(widths.number),
       fitted(name, widths.name),
       estimate.padStart(widths.estimate),
+      slack.padStart(widths.slack),
       fitted(waits, widths.waits),
       last,
     ];
@@ -170,8 +191,11 @@ class Table {
     const indent = ' '.repeat(2 + this.#widths.wave + this.#widths.number + 3 * gap.length);
     const { width, laneLinesMax, scrubber } = this.#options;
     const count = tasks.length > 1 ? [`${tasks.length} tasks:`] : [];
-    const words = [...count, ...lanes.map((lane) => displayName(scrubber.text(lane)))];
-    const lines = wrapped(words, { width: width - indent.length - ' … 1234567 more'.length, linesMax: laneLinesMax });
+    const lineWidth = width - indent.length - ' … 1234567 more'.length;
+    // No line holds more words than cells; what is behind is counted and not looked at.
+    const lookedAt = Math.min(lanes.length, laneLinesMax * width);
+    const words = [...count, ...lanes.slice(0, lookedAt).map((lane) => displayName(scrubber.text(lane)))];
+    const lines = wrapped(words, { width: lineWidth, linesMax: laneLinesMax, moreCount: lanes.length - lookedAt });
     return lines.map((line) => indent + line);
   }
 
@@ -191,6 +215,7 @@ interface Cells {
   readonly number: string;
   readonly name: string;
   readonly estimate: string;
+  readonly slack: string;
   readonly waits: string;
   readonly last: string;
 }

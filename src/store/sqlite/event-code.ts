@@ -20,7 +20,7 @@ const forms: Readonly<Record<RunEventType, Form>> = Object.freeze({
   'run-settled': { code: 6, fields: ['state', 'atMs'] },
   'changes-accepted': { code: 7, fields: ['fingerprint', 'by', 'atMs'] },
   'task-started': { code: 8, fields: ['task', 'attempt', 'atMs'] },
-  'task-succeeded': { code: 9, fields: ['task', 'output', 'atMs'] },
+  'task-succeeded': { code: 9, fields: ['task', 'output', 'atMs', 'isAdopted'], optional: 1 },
   'task-failed': { code: 10, fields: ['task', 'error', 'atMs', 'retryAtMs'], optional: 1 },
   'task-cancelling': { code: 11, fields: ['task', 'by', 'atMs'] },
   'task-cancelled': { code: 12, fields: ['task', 'error', 'atMs'] },

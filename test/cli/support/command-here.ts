@@ -38,6 +38,9 @@ function captured(): { readonly output: Output; readonly text: () => string } {
     columns: () => 80,
     rows: () => 24,
     write,
+    pieces: async (pieces) => {
+      for (const piece of pieces) write(piece);
+    },
     lines: (lines) => {
       if (lines.length > 0) write(`${lines.join('\n')}\n`);
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planJson } from '../../../src/plan/index.ts';
+import { planJson, planJsonPieces } from '../../../src/plan/index.ts';
 import { planOf } from '../../workflow/declared.ts';
 import { addingPlan } from './plans.ts';
 
@@ -26,6 +26,9 @@ describe('planJson', () => {
             concurrency: 2,
             peakConcurrency: 1,
           },
+          durations: { source: 'declared', runs: 0, observedSteps: 0, steps: 4 },
+          limits: [{ name: 'host:1', size: 1, peak: 1 }],
+          comparison: [],
           criticalPath: [1, 2, 3, 4, 5],
           pointOfNoReturn: { task: 5, irreversible: [5], lockedIn: [1, 2, 3, 4] },
           tasks: [
@@ -98,6 +101,38 @@ describe('planJson', () => {
     expect(json['totals']).toMatchObject({ concurrency: null });
   });
 
+  it('says what was observed and compared', () => {
+    const json = planJson(addingPlan(2), {
+      ...{ concurrency: 1, compare: [1, Infinity], limits: { 'host:*': Infinity }, observedRuns: 4 },
+      durations: ({ name }) => (name === 'Install rpm' ? 10_000 : undefined),
+    });
+    expect(json).toMatchObject({
+      // 500 + 2 * 1,000 + 2 * 10,000 + 0 + 1,000
+      totals: { workMs: 23_500, makespanMs: 23_500, criticalPathMs: 12_500 },
+      durations: { source: 'observed', runs: 4, observedSteps: 1, steps: 4 },
+      limits: [
+        { name: 'host:1', size: null, peak: 1 },
+        { name: 'host:2', size: null, peak: 1 },
+      ],
+      comparison: [
+        { concurrency: 1, makespanMs: 23_500, ratio: 1.88, peakConcurrency: 1, lowerBoundMs: 12_500 },
+        { concurrency: null, makespanMs: 12_500, ratio: 1, peakConcurrency: 2, lowerBoundMs: 12_500 },
+      ],
+    });
+    const tasks = json['tasks'] as unknown as { name: string; estimateMs: number; durationMs: number }[];
+    expect(tasks.filter(({ name }) => name === 'Install rpm')).toMatchObject([
+      { estimateMs: 90_000, durationMs: 10_000 },
+      { estimateMs: 90_000, durationMs: 10_000 },
+    ]);
+  });
+
+  it.each([0, 1, 300, 1_500])('is the same in pieces, with %d hosts', (hosts) => {
+    const plan = hosts === 0 ? planOf(() => {}) : addingPlan(hosts);
+    const pieces = [...planJsonPieces(plan, { concurrency: 4 })];
+    expect(pieces.join('')).toBe(JSON.stringify(planJson(plan, { concurrency: 4 }), null, 2));
+    for (const piece of pieces) expect(piece.length).toBeLessThan(500_000);
+  });
+
   it('has mutual edges', () => {
     const tasks = planJson(addingPlan(3))['tasks'] as unknown as {
       number: number;
@@ -132,6 +167,7 @@ function task(shown: Readonly<Record<string, unknown>>): object {
     upstreams: [],
     downstreams: [],
     estimateMs: 1_000,
+    durationMs: shown['estimateMs'] ?? 1_000,
     wave: shown['number'],
     startMs: 0,
     finishMs: 0,

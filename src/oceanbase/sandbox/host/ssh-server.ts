@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
+import type { AuthContext, Connection, ServerChannel, Session } from 'ssh2';
 import { faultOf, type HeldFault } from '../faults.ts';
 import { listen } from '../line-socket.ts';
 import { runCommand, type CommandSetting, type RunningCommand } from './running-command.ts';
+import { ssh2Package } from '../../wire-packages.ts';
 
 /** What an SSH server of a host is made of. */
 export interface SshServerOptions {
@@ -47,7 +48,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     for (const socket of sockets) socket.destroy();
   };
   const served: Served = { options, delays: new Set(), commandCount: 0, cut };
-  const ssh = new ssh2.Server({ hostKeys: [options.hostPrivateKey], ident: 'Precede_stand-in' });
+  const ssh = new (ssh2Package().Server)({ hostKeys: [options.hostPrivateKey], ident: 'Precede_stand-in' });
   ssh.on('connection', (connection) => {
     serveConnection(connection, served);
   });
@@ -99,7 +100,7 @@ function authenticate(context: AuthContext, { user, authorizedKey }: SshServerOp
     context.reject(['publickey']);
     return;
   }
-  const allowed = ssh2.utils.parseKey(authorizedKey);
+  const allowed = ssh2Package().utils.parseKey(authorizedKey);
   if (allowed instanceof Error || !sameBytes(allowed.getPublicSSH(), context.key.data)) {
     context.reject(['publickey']);
     return;

@@ -51,16 +51,26 @@ const lanesMax = 4;
 const boxesMax = 600;
 const edgesMax = 3_000;
 
-/** The boxes of a plan; at most 600 of them, those of the lowest waves. O(tasks + edges), O(n log n) for n steps. */
-export function boxesOf(plan: Pictured): BoxGraph {
-  const { path } = criticalPath(plan.graph, plan.order, durationsOf(plan));
-  const rows = planRows(plan, { waves: waves(plan.graph, plan.order), criticalPath: path });
+/**
+ * The boxes of a plan; at most 600 of them, those of the lowest waves. `durationsMs` is how long each task is taken to
+ * last. O(tasks + edges), O(n log n) for n steps.
+ */
+export function boxesOf(plan: Pictured, durationsMs = durationsOf(plan)): BoxGraph {
+  const { path, slack: slackMs } = criticalPath(plan.graph, plan.order, durationsMs);
+  const rows = planRows(plan, {
+    waves: waves(plan.graph, plan.order),
+    criticalPath: path,
+    durationsMs,
+    slackMs,
+  });
   const critical = new Set(path);
-  const all = rows.flatMap((row) => (row.tasks.length > lanesMax ? [row] : tasksOf(row, plan, critical)));
+  const all = rows.flatMap((row) => {
+    return row.tasks.length > lanesMax ? [row] : tasksOf(row, plan, { critical, durationsMs });
+  });
   const drawn = all.slice(0, boxesMax);
   const pointOfNoReturn = drawn.findIndex(({ undo }) => undo === 'irreversible');
   const boxes = drawn.map((row, index): Box => ({
-    ...{ index, name: row.name, wave: row.wave, tasks: row.tasks, lanes: row.lanes, estimateMs: row.estimateMs },
+    ...{ index, name: row.name, wave: row.wave, tasks: row.tasks, lanes: row.lanes, estimateMs: row.durationMs },
     isBarrier: plan.tasks[row.tasks[0] ?? -1]?.kind === 'barrier',
     isIrreversible: row.undo === 'irreversible',
     isPointOfNoReturn: index === pointOfNoReturn,
@@ -75,15 +85,20 @@ export function boxesOf(plan: Pictured): BoxGraph {
   };
 }
 
+interface Weights {
+  readonly critical: ReadonlySet<number>;
+  readonly durationsMs: Float64Array;
+}
+
 /** A step of few lanes: each task a box of its own. */
-function tasksOf(row: PlanRow, { tasks }: Pictured, critical: ReadonlySet<number>): readonly PlanRow[] {
+function tasksOf(row: PlanRow, { tasks }: Pictured, { critical, durationsMs }: Weights): readonly PlanRow[] {
   return row.tasks.map((task) => {
     const lane = tasks[task]?.lane;
     return {
       ...row,
       tasks: [task],
       lanes: lane ? [lane.key] : [],
-      estimateMs: tasks[task]?.estimateMs ?? 0,
+      durationMs: durationsMs[task] ?? 0,
       isCritical: critical.has(task),
     };
   });

@@ -1,5 +1,6 @@
 import { createScrubber } from '../../../secrets/index.ts';
 import type { DrawingOptions } from '../drawing.ts';
+import { durationsOf } from '../../schedule-of-plan.ts';
 import { boxesOf, type Pictured } from './boxes.ts';
 import { element, escaped, namesFor } from './markup.ts';
 import { pictureOf } from './picture.ts';
@@ -13,9 +14,9 @@ const noteHeight = 30;
  * thick, and `states` colour the boxes. Of a plan that is too large to look at, the first 600 boxes, and how much is
  * missing. Values marked as secret are masked. O((tasks + edges) log tasks), and at most about a second for the layout.
  */
-export function planSvg(plan: Pictured, { states }: DrawingOptions = {}): string {
+export function planSvg(plan: Pictured, { states, durations }: DrawingOptions = {}): string {
   const shown = namesFor(createScrubber(plan.secrets));
-  const graph = boxesOf(plan);
+  const graph = boxesOf(plan, durationsOf(plan, durations));
   const { width, height, markup, omission } = pictureOf(graph, { shown, states, link: undefined });
   const size = { width, height: omission === undefined ? height : height + noteHeight };
   const about = [`${plan.tasks.length} tasks, ${plan.graph.edgeCount} edges.`, ...(omission ? [omission] : [])];
