@@ -48,7 +48,7 @@ describe('a documented task', { timeout: 30_000 }, () => {
     expect(text).toContain('States: 2 READY, 9 PENDING\n');
     expect(text).toContain("Estimates are the tasks' time limits, an upper bound.\n");
     expect(text).toContain('11 tasks, 12 edges, 7 waves; about 47 min with 16 at a time (2 at most);\n');
-    expect(text).toMatch(/^\* +3 +4… +Install rpm +30 min +3 +PENDING$/m);
+    expect(text).toMatch(/^\* +3 +4… +Install rpm +30 min +0 s +3 +PENDING$/m);
     expect(await printed('plan', 'batch.json', '--concurrency', '1')).toContain('about 1 h 33 min');
   });
 

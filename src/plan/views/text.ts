@@ -38,7 +38,9 @@ export function planText(plan: Plan, options: PlanTextOptions = {}): string {
   const shown = (text: string): string => displayName(scrubber.text(text));
   const shownHeading = options.heading?.map((line) => scrubber.text(line).split(' ').map(displayName));
   const heading = shownHeading ?? headingOf(plan, scrubber);
-  const header = [...heading, sizeLine(plan, estimate), ...limitWords(estimate.limits, shown)].flatMap((line) =>
+  // A heading of one's own says itself where estimates come from.
+  const basis = shownHeading ? [] : basisWords(estimate.basis);
+  const header = [...heading, sizeLine(plan, estimate, basis), ...limitWords(estimate.limits, shown)].flatMap((line) =>
     wrapped(line, { width, linesMax: Infinity }),
   );
   header.push(...comparisonLines(estimate));
@@ -59,7 +61,7 @@ function headingOf(plan: Plan, scrubber: Scrubber): readonly (readonly string[])
   ];
 }
 
-function sizeLine(plan: Plan, estimate: PlanEstimate): readonly string[] {
+function sizeLine(plan: Plan, estimate: PlanEstimate, basis: readonly string[]): readonly string[] {
   const counts = [
     counted(plan.tasks.length, 'task'),
     counted(plan.graph.edgeCount, 'edge'),
@@ -70,8 +72,8 @@ function sizeLine(plan: Plan, estimate: PlanEstimate): readonly string[] {
     `${counts.join(', ')};`,
     `about ${durationText(estimate.makespanMs)} with ${concurrency} at a time`,
     `(${estimate.peakConcurrency} at most);`,
-    `critical path ${durationText(estimate.criticalPathMs)}${estimate.basis.steps === 0 ? '' : ';'}`,
-    ...basisWords(estimate.basis),
+    `critical path ${durationText(estimate.criticalPathMs)}${basis.length === 0 ? '' : ';'}`,
+    ...basis,
   ];
 }
 
