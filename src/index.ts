@@ -46,6 +46,7 @@ export {
   EffectMissingError,
   EngineClosedError,
   InvalidOutputError,
+  observedDurations,
   OperationRefusedError,
   OutcomeUnknownError,
   OutputSkippedError,
@@ -90,7 +91,6 @@ export { createScrubber, secret, type Scrubber } from './secrets/index.ts';
 export {
   runStates,
   runTransitions,
-  stepDurations,
   taskStates,
   taskTransitions,
   type Creator,
@@ -101,7 +101,6 @@ export {
   type RunState,
   type LimitHolder,
   type NamedTask,
-  type ObservedRun,
   type SlotUse,
   type StandingTask,
   type StepDurations,

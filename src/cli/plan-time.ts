@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { shapeFromJson, type EstimateOptions, type Plan } from '../plan/index.ts';
-import { stepDurations, type ObservedRun, type StepDurations } from '../state/index.ts';
-import { latestRuns } from '../store/index.ts';
+import type { EstimateOptions, Plan } from '../plan/index.ts';
+import { observedDurations } from '../run/index.ts';
+import type { StepDurations } from '../state/index.ts';
 import { concurrency } from './common-flags.ts';
 import type { Output } from './output.ts';
 import { storeExists, storePath } from './store-place.ts';
@@ -14,10 +14,6 @@ export interface TimeFlags {
   readonly concurrency?: readonly number[];
 }
 
-/** As many runs are looked at. */
-const runsMax = 20;
-/** No further run is read once so many tasks have been. */
-const tasksMax = 200_000;
 const concurrenciesMax = 16;
 
 /** Adds `--concurrency`, with several values to compare. */
@@ -61,25 +57,15 @@ const nothing: StepDurations = Object.freeze({ runs: 0, durationMs: new Map<stri
 function observed({ workflow }: Plan, { store, estimates }: TimeFlags, err: Output): StepDurations {
   if (estimates === 'declared') return nothing;
   const file = storePath(store);
-  if (store !== undefined) return stepDurations(observedRuns(file, workflow.name));
+  if (store !== undefined) return observedDurations(file, workflow.name);
   if (!storeExists(file)) return nothing;
   try {
-    return stepDurations(observedRuns(file, workflow.name));
+    return observedDurations(file, workflow.name);
   } catch (error) {
     // Nobody has asked for this store; the plan is as good without it.
     const why = error instanceof Error ? error.message : String(error);
     err.lines([`warning: durations are as declared. ${why}`]);
     return nothing;
-  }
-}
-
-function* observedRuns(file: string, workflow: string): Generator<ObservedRun> {
-  let tasksRead = 0;
-  for (const { header, events } of latestRuns(file, { workflow, runsMax })) {
-    const { tasks } = shapeFromJson(header.plan);
-    yield { tasks, events };
-    tasksRead += tasks.length;
-    if (tasksRead >= tasksMax) return;
   }
 }
 
