@@ -31,7 +31,7 @@ const fitting: Readonly<Record<string, readonly string[]>> = {
   'SKIPPED in ROLLING_BACK': [...starting, 'downstreams', 'settled'],
   'FAILED in ROLLING_BACK': [...starting, 'downstreams'],
   'CANCELLED in ROLLING_BACK': [...starting, 'downstreams'],
-  'ROLLBACK_FAILED in ROLLING_BACK': [...starting, 'downstreams', 'settled'],
+  'ROLLBACK_FAILED in ROLLING_BACK': [...starting, 'downstreams', 'settled', 'backoff'],
 };
 
 /** The same for tasks of which the run's state says nothing. */
@@ -78,7 +78,9 @@ const truths: { readonly [Kind in WaitReason['kind']]?: (reason: ReasonOf<Kind>,
     downstreams.length > 0 && downstreams.every((one) => stateOf(one.number) === one.state),
   failure: ({ failed, policy }, { scenario, stateOf }) =>
     policy === scenario.onFailure && policy !== 'continue' && /^(FAILED|CANCELLED)$/.test(stateOf(failed.number)),
-  backoff: ({ untilMs, attempt }, { task }) => task.retryAtMs === untilMs && attempt === task.attempt + 1,
+  // Attempts of an undo are counted by themselves.
+  backoff: ({ untilMs, attempt }, { task }) =>
+    task.retryAtMs === untilMs && (task.state === 'ROLLBACK_FAILED' ? attempt > 1 : attempt === task.attempt + 1),
   slot: ({ slots }, { scenario }) => slots.of === 'engine' && slots.inUse === scenario.concurrency,
   limit: isFull,
 };
