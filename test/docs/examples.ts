@@ -42,6 +42,13 @@ export function sessionsOf(markdown: string): readonly Session[] {
   return Array.from(blocks, ([, command = '', printed = '']) => ({ command, printed }));
 }
 
+/** Every fenced `sh` block of a document of one line, in order, whatever follows it; `printed` is empty where nothing does. */
+export function commandsOf(markdown: string): readonly Session[] {
+  const told = new Map(sessionsOf(markdown).map((session) => [session.command, session.printed]));
+  const blocks = markdown.matchAll(/^```sh\n(.*)\n```$/gm);
+  return Array.from(blocks, ([, command = '']) => ({ command, printed: told.get(command) ?? '' }));
+}
+
 /** Every fenced `ts` block of a document, whatever follows it. */
 export function programsOf(markdown: string): readonly { readonly program: string }[] {
   return Array.from(markdown.matchAll(/^```ts\n((?:(?!```).*\n)*)```$/gm), ([, program = '']) => ({ program }));
