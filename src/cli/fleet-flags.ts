@@ -43,8 +43,11 @@ export async function keptAccess({ sandboxDir }: FleetFlags): Promise<SandboxAcc
 }
 
 /** @throws RefusedError `SANDBOX_FLAG` when a flag says what a sandbox is made of that nobody starts */
-export function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones, obVersion }: FleetFlags): void {
-  if (sandbox) return;
+export function refuseLoneSandboxFlags(
+  { sandbox, fault, members, emptyZones, obVersion }: FleetFlags,
+  isStarted = sandbox === true,
+): void {
+  if (isStarted) return;
   const ofSandbox = { '--fault': fault, '--members': members, '--empty-zones': emptyZones, '--ob-version': obVersion };
   const given = Object.entries(ofSandbox);
   const [lone] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
@@ -52,6 +55,6 @@ export function refuseLoneSandboxFlags({ sandbox, fault, members, emptyZones, ob
   throw refusal(lone, {
     code: 'SANDBOX_FLAG',
     message: 'it says what a new sandbox is made of, and none is to be started.',
-    next: 'Give --sandbox too; or give it to `precede sandbox up`.',
+    next: 'Give --sandbox too (and to plan --check); or give it to `precede sandbox up`.',
   });
 }

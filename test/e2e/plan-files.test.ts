@@ -91,6 +91,18 @@ describe.concurrent('a plan that is kept', { timeout: timeoutMs }, () => {
   });
 
   it.each([
+    [['--fault', 'host:1=disk-full'], 'SANDBOX_FLAG'],
+    [['--sandbox', '--ob-version', '2.2.75'], 'SANDBOX_FLAG'],
+    [['--check', '--members', 'zone1'], 'SANDBOX_FLAG'],
+    [['--check', '--sandbox-dir', './nowhere'], 'SANDBOX_NOT_RUNNING'],
+    [['--out', './no/such/folder/plan.json'], 'PLAN_NOT_WRITTEN'],
+  ])('is refused with %j', async (flags, code) => {
+    const { act } = setup();
+    const refused = await act('plan', 'add-ob-server', '--servers', '1', ...flags);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining(`error[${code}]`) });
+  });
+
+  it.each([
     ['no plan file', '{}', 'kind'],
     ['of a later schema', '{"kind":"precede plan","schema":2}', 'schema'],
     ['incomplete', '{"kind":"precede plan","schema":1,"tasks":[{"key":1}]}', 'tasks[0].key'],

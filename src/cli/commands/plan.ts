@@ -7,7 +7,7 @@ import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-p
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { withFleetFlags } from '../fleet-flags.ts';
+import { refuseLoneSandboxFlags, withFleetFlags } from '../fleet-flags.ts';
 import { subjectOf, withFromTask } from '../from-task.ts';
 import { inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { fleetInput, rehearseOnFile } from '../inventory-flag.ts';
@@ -100,6 +100,8 @@ function showAnswer(file: string, { format, concurrency = [] }: PlanFlags, { out
 
 /** The plan, once an inventory file knows everything that it needs. */
 async function planOnFile(given: string, flags: PlanFlags): Promise<PlannedWork> {
+  // Nothing is started, with or without --sandbox.
+  refuseLoneSandboxFlags(flags, false);
   const { workflow, source } = await loadWorkflow(given);
   if (flags.inventory === undefined) return { plan: await planFor(given, flags), source };
   const fleet = await readInventoryFile(flags.inventory);
