@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: '100%',
+    // For what hangs, not for what is slow: machines differ, and some have other things to do.
+    testTimeout: 30_000,
     // Hundreds of processes are started from the source; each module is compiled once.
     env: { NODE_COMPILE_CACHE: new URL('node_modules/.cache/', import.meta.url).pathname },
     projects: [

@@ -12,6 +12,7 @@ export default mergeConfig(
       pool: test?.pool ?? 'forks',
       maxWorkers: test?.maxWorkers ?? '100%',
       env: test?.env ?? {},
+      testTimeout: test?.testTimeout ?? 30_000,
       include: ['test/**/*.slow.ts'],
     },
   }),
