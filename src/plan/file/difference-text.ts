@@ -31,8 +31,8 @@ function oneLine(value: JsonValue): string {
 }
 
 function objectText(value: JsonObject): string {
-  const { kind, host = '', text, why = '', steps } = value;
-  if (typeof text === 'string') return kind === 'note' ? text : `${JSON.stringify(host)} ${text}`;
+  const { kind, host, text, why = '', steps } = value;
+  if (typeof text === 'string') return typeof host === 'string' ? `${host}: ${text}` : text;
   if (kind === 'done') return 'done already';
   if (kind === 'unknown') return `unknown: ${JSON.stringify(why)}`;
   if (kind === 'needed') return `needed, ${Array.isArray(steps) ? steps.length : 'unknown'} step(s)`;

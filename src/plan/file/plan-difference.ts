@@ -36,7 +36,8 @@ export function planDifferences(before: PlanFile, after: PlanFile): readonly Pla
 function taskDifferences(before: FiledTask, after: FiledTask | undefined): readonly PlanDifference[] {
   const { key: task } = before;
   if (!after) return [{ task, field: 'task', before: before.declared }];
-  const fields = [...new Set([...Object.keys(before.declared), ...Object.keys(after.declared)])];
+  // What a later version tells besides is no difference.
+  const fields = Object.keys(before.declared).filter((field) => Object.hasOwn(after.declared, field));
   const declared = fields.flatMap((field) => changed(field, before.declared[field], after.declared[field]));
   return [...declared, ...findingDifferences(before.finding, after.finding)].map((one) => ({ task, ...one }));
 }
