@@ -22,7 +22,7 @@ export interface GoOn {
 export function goOnLines({ snapshot, storeFile, workflow, hosts }: GoOn): readonly string[] {
   const { id, tasks, state } = snapshot;
   if (hosts.kind === 'ephemeral') return ephemeralLines(id, storeFile, { workflow, hosts });
-  const where = ` --store ${word(storeFile)}${hosts.kind === 'kept' ? ` --sandbox-dir ${word(hosts.dir)}` : ''}`;
+  const where = ` --store ${shellWord(storeFile)}${hosts.kind === 'kept' ? ` --sandbox-dir ${shellWord(hosts.dir)}` : ''}`;
   const isUndone = state === 'ROLLBACK_FAILED';
   const failed = tasks.findIndex((task) =>
     isUndone ? task.state === state : task.state === 'FAILED' && task.skippable,
@@ -33,7 +33,7 @@ export function goOnLines({ snapshot, storeFile, workflow, hosts }: GoOn): reado
     command(`retry ${id}`),
     ...(failed === -1 ? [] : [command(`skip ${id} ${failed + 1}`)]),
     ...(isUndone ? [] : [command(`rollback ${id}`)]),
-    `  ${commandName()} show ${id} --store ${word(storeFile)}`,
+    `  ${commandName()} show ${id} --store ${shellWord(storeFile)}`,
   ];
 }
 
@@ -44,17 +44,17 @@ function ephemeralLines(
   storeFile: string,
   { workflow, hosts }: { workflow: string; hosts: Ephemeral },
 ): readonly string[] {
-  const faults = hosts.faults.map((fault) => ` --fault ${word(fault)}`).join('');
+  const faults = hosts.faults.map((fault) => ` --fault ${shellWord(fault)}`).join('');
   return [
     `The sandbox's hosts end with this command, so run ${id} cannot be taken up again; it can be looked at:`,
-    `  ${commandName()} show ${id} --store ${word(storeFile)}`,
+    `  ${commandName()} show ${id} --store ${shellWord(storeFile)}`,
     'To keep the hosts, so that a run can be retried, skipped or rolled back:',
     `  ${commandName()} sandbox up --dir ./sandbox --hosts ${hosts.servers}${faults}`,
-    `  ${commandName()} run ${word(workflow)} --sandbox-dir ./sandbox --servers ${hosts.servers}`,
+    `  ${commandName()} run ${shellWord(workflow)} --sandbox-dir ./sandbox --servers ${hosts.servers}`,
   ];
 }
 
 /** A word as a POSIX shell takes it. */
-function word(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

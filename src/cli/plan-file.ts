@@ -4,6 +4,7 @@ import { differenceLines, planDifferences, planFileOf, readPlanFile, type Plan, 
 import { RefusedError } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import { secretMask } from '../secrets/index.ts';
+import type { Workflow } from '../workflow/index.ts';
 import { readJson } from './json-input.ts';
 import { commandName } from './package-root.ts';
 import { refusal } from './refusal.ts';
@@ -39,6 +40,20 @@ export function filedPlan(plan: Plan, source: string, inspection: PlanInspection
 /** Whether a plan was checked when it was kept. */
 export function isChecked({ tasks }: PlanFile): boolean {
   return tasks.some(({ finding }) => finding !== undefined);
+}
+
+/** @throws RefusedError `PLAN_OF_OTHER_WORKFLOW` when it was made of another workflow than is to be run */
+export function requirePlanOf(
+  { workflow: made }: PlanFile,
+  { name, version }: Pick<Workflow, 'name' | 'version'>,
+): void {
+  if (made === name) return;
+  const message = `the plan is of "${made}", and "${name}", version ${version}, is to be run.`;
+  throw refusal(name, {
+    code: 'PLAN_OF_OTHER_WORKFLOW',
+    message,
+    next: 'Name no workflow: the plan says which it is.',
+  });
 }
 
 /** The input that a plan was made for. @throws RefusedError `PLAN_INPUT_MASKED` when it held secrets, which no file keeps */

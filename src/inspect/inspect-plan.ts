@@ -1,7 +1,7 @@
 import type { Problem } from '../errors/index.ts';
 import type { JsonValue } from '../json/index.ts';
 import { prioritiesOf, undoOf, type Plan, type PlanTask } from '../plan/index.ts';
-import { OutputUnknownError, upstreamOutputs } from '../run/index.ts';
+import { OutputUnknownError, secretNameProblems, upstreamOutputs } from '../run/index.ts';
 import { LimitPool, requireConcurrency, Schedule } from '../schedule/index.ts';
 import { createScrubber, type Scrubber } from '../secrets/index.ts';
 import {
@@ -50,7 +50,8 @@ export async function inspectPlan(plan: Plan, options: InspectOptions = {}): Pro
   requireConcurrency(concurrency, 'The plan cannot be inspected');
   const scrubber = 'json' in secrets ? secrets : createScrubber(secrets);
   for (const secret of plan.secrets) scrubber.add(secret);
-  const refusals = options.store ? await admissionProblems(plan, options.store) : [];
+  const admission = options.store ? await admissionProblems(plan, options.store) : [];
+  const refusals = [...secretNameProblems(plan), ...admission];
   const looks = await new Inspection(plan, options).looks();
   return {
     tasks: plan.tasks.map((declared, task) => ({
@@ -126,9 +127,10 @@ class Inspection {
 function collected(refusals: readonly Problem[], looks: readonly (Look | undefined)[]): readonly InspectionProblem[] {
   const met = new Map<string, Problem & { readonly tasks: number[] }>();
   const meet = (problem: Problem, numbers: readonly number[]): void => {
-    const { code, message } = problem;
+    // It may be an error, whose message no spread would copy.
+    const { code, message, next, details } = problem;
     const id = JSON.stringify([code, message]);
-    const known = met.get(id) ?? { ...problem, tasks: [] };
+    const known = met.get(id) ?? { code, message, next, details, tasks: [] };
     met.set(id, known);
     known.tasks.push(...numbers);
   };

@@ -24,6 +24,7 @@ export {
 export type { OperationPreview, PreviewStep, UntouchedTask } from './operation-preview.ts';
 export type { Resolution } from './operations.ts';
 export { recordedOutput } from './recorded-output.ts';
+export { secretNameProblems } from './secret-names.ts';
 export { observedDurations } from './observed-durations.ts';
 export { recordedRun } from './recorded-run.ts';
 export { Run, type RunOutcome, type WaitingTask } from './run.ts';

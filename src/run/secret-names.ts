@@ -8,15 +8,21 @@ import { createScrubber } from '../secrets/index.ts';
  *
  * @throws RefusedError `SECRET_IN_NAME`
  */
-export function refuseSecretNames({ tasks, claims, secrets, workflow }: Plan): void {
-  if (secrets.length === 0) return;
+export function refuseSecretNames(plan: Plan): void {
+  const problems = secretNameProblems(plan);
+  if (problems.length > 0)
+    throw new RefusedError('SECRET_IN_NAME', `Workflow "${plan.workflow.name}" is not run`, problems);
+}
+
+/** What `refuseSecretNames` refuses with; empty when nothing is wrong. */
+export function secretNameProblems({ tasks, claims, secrets }: Plan): readonly Problem[] {
+  if (secrets.length === 0) return [];
   const scrubber = createScrubber(secrets);
   const showsSecret = (text: string): boolean => scrubber.text(text) !== text;
   const problems = tasks.flatMap(({ key, name, description, lane }, index) =>
     [key, name, description, lane?.key ?? ''].some(showsSecret) ? [problem(`task ${index + 1}`)] : [],
   );
-  if (claims.some(showsSecret)) problems.push(problem('a claim'));
-  if (problems.length > 0) throw new RefusedError('SECRET_IN_NAME', `Workflow "${workflow.name}" is not run`, problems);
+  return claims.some(showsSecret) ? [...problems, problem('a claim')] : problems;
 }
 
 function problem(what: string): Problem {

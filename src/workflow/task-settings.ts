@@ -80,6 +80,8 @@ const bodyRules: readonly (readonly [keyof Bodies, isRight: (value: unknown) => 
 export function settingProblems(name: string, settings: Settings): readonly Problem[] {
   const { retry, undoRetry } = settings;
   const problems = [
+    ...(retry ? unknownOptions(`retry of task "${displayName(name)}"`, retry, retryOptionNames) : none),
+    ...(undoRetry ? unknownOptions(`undoRetry of task "${displayName(name)}"`, undoRetry, retryOptionNames) : none),
     ...ruleProblems(name, settings, settingRules),
     ...(retry ? ruleProblems(name, retry, retryRules, 'retry.') : none),
     ...(undoRetry ? ruleProblems(name, undoRetry, retryRules, 'undoRetry.') : none),
@@ -88,6 +90,7 @@ export function settingProblems(name: string, settings: Settings): readonly Prob
 }
 
 const none: readonly Problem[] = [];
+const retryOptionNames = Object.keys(retryDefaults);
 
 /** What a field must be when it is given. */
 type Rule<Fields> = readonly [field: keyof Fields & string, isRight: (value: never) => boolean, rule: string];

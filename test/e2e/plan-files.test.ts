@@ -30,6 +30,21 @@ export default defineWorkflow({
 });
 `;
 
+/** Its tasks are named after a secret, which no run may be. */
+const secretText = `
+import { defineWorkflow, secret } from 'precede';
+import { z } from 'zod';
+
+export default defineWorkflow({
+  name: 'Secret',
+  version: '1',
+  input: z.object({ p: z.string().refine(secret()) }),
+  declare(flow, { p }) {
+    flow.forEach([p], (item) => flow.task('Log in as ' + item, { run: () => 1, description: item }), { key: (item) => item });
+  },
+});
+`;
+
 function setup() {
   const cwd = emptyDirectory();
   writeFileSync(join(cwd, 'files.ts'), text);
@@ -88,6 +103,28 @@ describe.concurrent('a plan that is kept', { timeout: timeoutMs }, () => {
     expect(other.stderr).toMatch(/task "b\/Make" is gone[\s\S]*task "c\/Make" is new/);
     writeFileSync(at('files.ts'), text.replace("version: '1'", "version: '2'"));
     expectRefused(await act('run', '--plan', 'plan.json'), 'PLAN_CHANGED');
+  });
+
+  it.each([['text'], ['json'], ['ocp'], ['html'], ['svg'], ['mermaid'], ['dot']])(
+    'shows no secret of the input as %s, not even one in a name',
+    async (format) => {
+      const { act, at } = setup();
+      writeFileSync(at('secret.ts'), secretText);
+      writeFileSync(at('secret.json'), '{"p":"TopSecret77"}');
+      const { stdout, status } = await act(
+        ...['plan', './secret.ts', '--input', 'secret.json', '--check', '--format', format, '--out', 'kept.json'],
+      );
+      expect(status).toBe(1);
+      expect(stdout.length).toBeGreaterThan(50);
+      expect(stdout + readFileSync(at('kept.json'), 'utf8')).not.toContain('TopSecret77');
+    },
+  );
+
+  it('is refused for another workflow than it was made of', async () => {
+    const { act, plan, at } = setup();
+    await plan('plan.json');
+    writeFileSync(at('secret.ts'), secretText);
+    expectRefused(await act('run', './secret.ts', '--plan', 'plan.json'), 'PLAN_OF_OTHER_WORKFLOW');
   });
 
   it.each([

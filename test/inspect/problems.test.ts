@@ -8,6 +8,7 @@ import {
   planWorkflow,
   PrecedeError,
   RefusedError,
+  secret,
   type AdmissionRequest,
 } from '../../src/index.ts';
 
@@ -35,6 +36,13 @@ describe('what would stop a run', () => {
           }),
           run: () => 1,
         });
+        flow.task('tells errors', {
+          check: () => ({
+            unknown: 'an error',
+            problems: [new PrecedeError('NOT_CLEAN', { message: 'it is not clean', next: 'Clean it.' })],
+          }),
+          run: () => 1,
+        });
         flow.task('down 2', { preview: down, run: () => 1 });
         flow.task('broken', {
           check: () => {
@@ -46,12 +54,24 @@ describe('what would stop a run', () => {
     });
     const { problems, tasks } = await inspectPlan(planWorkflow(workflow, {}), { secrets: ['h-4711'] });
     expect(problems).toEqual([
-      { code: 'HOST_DOWN', message: 'host [secret] is down', next: 'Start [secret].', tasks: [2, 4] },
+      { code: 'HOST_DOWN', message: 'host [secret] is down', next: 'Start [secret].', tasks: [2, 5] },
       { code: 'A', message: 'a', tasks: [3] },
       { code: 'B', message: 'b', tasks: [3] },
-      { code: 'CHECK_FAILED', message: 'x is not a function', tasks: [5] },
+      { code: 'NOT_CLEAN', message: 'it is not clean', next: 'Clean it.', tasks: [4] },
+      { code: 'CHECK_FAILED', message: 'x is not a function', tasks: [6] },
     ]);
-    expect(tasks.map(({ finding }) => finding.kind)).toEqual(['needed', 'unknown', 'unknown', 'unknown', 'unknown']);
+    expect(tasks.map(({ finding }) => finding.kind)).toEqual(['needed', ...Array.from({ length: 5 }, () => 'unknown')]);
+  });
+
+  it('is a secret in a name, which no run is made of', async () => {
+    const workflow = defineWorkflow({
+      name: 'Named',
+      version: '1',
+      input: z.object({ password: z.string().refine(secret()) }),
+      declare: (flow, { password }) => void flow.task(`as ${password}`, { run: () => 1 }),
+    });
+    const { problems } = await inspectPlan(planWorkflow(workflow, { password: 'correct horse' }));
+    expect(problems).toMatchObject([{ code: 'SECRET_IN_NAME', tasks: [] }]);
   });
 
   it('is not what only a run can know, and is a check that does not answer', async () => {

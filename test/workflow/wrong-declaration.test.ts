@@ -74,11 +74,14 @@ describe('a wrong declaration', () => {
       flow.task('b', { upstreams: { a }, ...nothing } as never);
       flow.barrier('c', a, { retry: {} } as never);
       flow.forEach([1], () => flow.task('d', nothing), { limit: 3 } as never);
+      flow.task('e', { ...nothing, retry: { maxAttempts: 4 }, undoRetry: { delayMs: 1 } } as never);
     });
     expect(problems.map(({ code, details }) => [code, details?.['option']])).toEqual([
       ['UNKNOWN_OPTION', 'upstreams'],
       ['UNKNOWN_OPTION', 'retry'],
       ['UNKNOWN_OPTION', 'limit'],
+      ['UNKNOWN_OPTION', 'maxAttempts'],
+      ['UNKNOWN_OPTION', 'delayMs'],
     ]);
   });
 

@@ -1,7 +1,9 @@
 import { readInventoryFile } from '../../oceanbase/index.ts';
 import type { PlanInspection } from '../../inspect/index.ts';
+import type { JsonValue } from '../../json/index.ts';
 import { toTaskInfo } from '../../ocp/index.ts';
 import { estimatePlan, planHtml, planJson, planJsonPieces, planText, type Plan } from '../../plan/index.ts';
+import { createScrubber } from '../../secrets/index.ts';
 import { answerView } from '../answer-views.ts';
 import { checkedPlan, withCheckFlags, type CheckedPlanFlags } from '../checked-plan.ts';
 import type { CommandTools } from '../command-tools.ts';
@@ -16,6 +18,8 @@ import { diffPlans } from '../plan-diff.ts';
 import { drawnAs } from '../plan-drawing.ts';
 import { writePlanFile } from '../plan-file.ts';
 import { timeOptions, withConcurrencies, withEstimatesFlag, type TimeFlags } from '../plan-time.ts';
+import { shellWord } from '../go-on.ts';
+import { commandName } from '../package-root.ts';
 import { sandboxInput } from '../sandbox-input.ts';
 import { withStoreFlag } from '../store-place.ts';
 import { inspectedJson, inspectionLines } from '../views/inspection-text.ts';
@@ -88,9 +92,16 @@ async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Pr
   terminal.out.write('\n');
   if (flags.out !== undefined) {
     writePlanFile(flags.out, plan, { source, inspection });
-    terminal.err.lines([`The plan is kept in ${flags.out}; run it: precede run --plan ${flags.out}`]);
+    terminal.err.lines([`The plan is kept in ${flags.out}; run it: ${runLine(flags.out, flags)}`]);
   }
   return inspection && inspection.problems.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+/** The command that runs a plan where it was made, ready to be pasted. */
+function runLine(file: string, { sandbox, sandboxDir, inventory, store }: PlanFlags): string {
+  const where = { '--sandbox-dir': sandboxDir, '--inventory': inventory, '--store': store };
+  const flags = Object.entries(where).flatMap(([flag, value]) => (value === undefined ? [] : [flag, shellWord(value)]));
+  return [commandName(), 'run', '--plan', shellWord(file), ...(sandbox ? ['--sandbox'] : []), ...flags].join(' ');
 }
 
 function showAnswer(file: string, { format, concurrency = [] }: PlanFlags, { out }: Terminal): void {
@@ -135,7 +146,8 @@ function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, { out, err 
       return [planHtml(plan, estimatePlan(plan, time), { finding, problems: inspection?.problems })];
     }
     case 'ocp':
-      return [JSON.stringify(toTaskInfo(plan), null, 2)];
+      // Of a plan it is plain JSON.
+      return [JSON.stringify(createScrubber(plan.secrets).json(toTaskInfo(plan) as unknown as JsonValue), null, 2)];
     case 'text': {
       const text = planText(plan, { ...time, width: out.columns() });
       const found = inspection ? ['', ...inspectionLines(plan, inspection, { paint: out.paint, all })] : [];

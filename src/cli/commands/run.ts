@@ -27,7 +27,7 @@ import {
 import { hasInputFlags, inputFrom, withInputFlags, type InputFlags } from '../input-flags.ts';
 import { catchInterrupts, type Interrupts } from '../interrupts.ts';
 import type { Terminal } from '../output.ts';
-import { filedPlan, inputOf, isChecked, openPlanFile, requireSamePlan } from '../plan-file.ts';
+import { filedPlan, inputOf, isChecked, openPlanFile, requirePlanOf, requireSamePlan } from '../plan-file.ts';
 import { refusal } from '../refusal.ts';
 import { sandboxOptions } from '../sandbox-flags.ts';
 import { storePath, temporaryStorePath, withStoreFlag } from '../store-place.ts';
@@ -114,6 +114,7 @@ interface Asked {
 async function readAsked(given: string | undefined, flags: RunFlags, servers: number): Promise<Asked> {
   const kept = flags.plan === undefined ? undefined : openPlanFile(flags.plan);
   const loaded = await loadWorkflow(requireWorkflow(given, kept));
+  if (kept) requirePlanOf(kept, loaded.workflow);
   const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
   const input =
     kept && !hasInputFlags(flags)

@@ -56,7 +56,9 @@ function marksOf(task: number, events: readonly RunEvent[]): readonly Mark[] {
   return events.flatMap((event): Mark[] => {
     if (event.type === 'tasks-retried' && event.tasks.includes(task)) under = { ...under, operation: 'RETRY' };
     if (!('task' in event) || event.task !== task) return [];
-    if (event.type === 'task-rollback-started') under = { ...under, operation: 'ROLLBACK' };
+    if (event.type === 'task-rollback-started') {
+      under = { operation: 'ROLLBACK', attempt: under.operation === 'ROLLBACK' ? under.attempt + 1 : 1 };
+    }
     if (event.type === 'task-started') under = { ...under, attempt: event.attempt };
     return markOf(event, under);
   });

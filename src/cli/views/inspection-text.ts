@@ -1,6 +1,7 @@
 import type { InspectionProblem, PlanInspection, TaskInspection } from '../../inspect/index.ts';
 import type { JsonObject } from '../../json/index.ts';
 import type { Plan } from '../../plan/index.ts';
+import { createScrubber } from '../../secrets/index.ts';
 import { cleanLine, cleanLines } from './clean-text.ts';
 import type { Paint, Tone } from './paint.ts';
 import { stepTable, taskTitle, type StepTable } from './steps.ts';
@@ -28,7 +29,13 @@ export function inspectionLines(
   inspection: PlanInspection,
   options: InspectionTextOptions,
 ): readonly string[] {
-  const table = stepTable(plan);
+  const scrubber = createScrubber(plan.secrets);
+  const shown = plan.tasks.map((task) => ({
+    ...task,
+    name: scrubber.text(task.name),
+    lane: task.lane && { ...task.lane, key: scrubber.text(task.lane.key) },
+  }));
+  const table = stepTable({ tasks: plan.secrets.length === 0 ? plan.tasks : shown, graph: plan.graph });
   const { tasks, problems } = inspection;
   return [
     `Checked: ${countText(tasks)}.`,

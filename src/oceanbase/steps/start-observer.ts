@@ -1,4 +1,5 @@
-import type { TaskContext } from '../../workflow/index.ts';
+import { PrecedeError } from '../../errors/index.ts';
+import type { CheckContext, TaskContext } from '../../workflow/index.ts';
 import { sh } from '../host/shell-command.ts';
 import { listensAt, readListeners } from './listeners.ts';
 import { networkFlags } from './network-device.ts';
@@ -10,6 +11,7 @@ import {
   waitForSqlPort,
   type ObserverProcess,
 } from './observer-process.ts';
+import { hasOwnObserver } from './observer-arguments.ts';
 import { act } from './on-host.ts';
 import { isLeftAlone, leaveAlone, openSite, recordEffects, type ServerSite } from './site.ts';
 import { hostLimit, type ServerToAdd, type Step } from './step.ts';
@@ -25,6 +27,12 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
       const site = await openSite(context, server);
       const observer = await findObserver(context, site);
       if (!observer) return 'needed';
+      if (!(await isOwn(context, site, server))) {
+        return {
+          unknown: `pid ${observer.pid} is the observer of another cluster or zone`,
+          problems: [foreign(site, observer)],
+        };
+      }
       if (isLeftAlone(site, 'process')) return { unknown: `pid ${observer.pid} ran before the run` };
       const listens = listensAt(await readListeners(context, site), {
         ip: site.host.innerIpAddress,
@@ -34,7 +42,9 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     },
     run: async (context) => {
       const site = await openSite(context, server);
-      if (!(await findObserver(context, site))) {
+      const found = await findObserver(context, site);
+      if (found && !(await isOwn(context, site, server))) throw foreign(site, found);
+      if (!found) {
         await recordEffects(site, { process: true });
         await launchObserver(context, site, startFlags(site, server, await networkFlags(context, site)));
       }
@@ -62,6 +72,19 @@ export function startObserver(server: ServerToAdd): Step<ObserverProcess> {
     estimateMs: 15_000,
     limits: hostLimit(server),
   };
+}
+
+/** Whether the observer that runs is the one that is to be started: by this run, or before it. */
+async function isOwn(context: CheckContext, site: ServerSite, server: ServerToAdd): Promise<boolean> {
+  return site.server?.effects.process === true || (await hasOwnObserver(context, site, server));
+}
+
+function foreign({ host }: ServerSite, { pid }: ObserverProcess): PrecedeError<'OBSERVER_FOREIGN'> {
+  return new PrecedeError('OBSERVER_FOREIGN', {
+    message: `On host ${host.id} the observer of another cluster or zone runs as pid ${pid}.`,
+    next: 'End it, or choose another host; then retry.',
+    details: { hostId: host.id, pid, ocpCode: 'COM32001' },
+  });
 }
 
 /** The full flag set of a first start; `network` is what `networkFlags` answers. */

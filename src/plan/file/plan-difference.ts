@@ -16,7 +16,7 @@ export interface PlanDifference {
 const planFields = ['workflow', 'version', 'input', 'claims'] as const;
 
 /**
- * In what two plans differ: what is declared, and, where both were checked, what would be done. Whether a task that is
+ * In what two plans differ: what is declared, and what was found of each task (or that nothing was). Whether a task that is
  * unknown is so for another reason does not count. Empty when they are the same. O(tasks + steps).
  */
 export function planDifferences(before: PlanFile, after: PlanFile): readonly PlanDifference[] {
@@ -46,7 +46,7 @@ function findingDifferences(
   before: FiledFinding | undefined,
   after: FiledFinding | undefined,
 ): readonly PlanDifference[] {
-  if (!before || !after) return [];
+  if (!before || !after) return changed('finding', before && findingJson(before), after && findingJson(after));
   if (before.kind !== after.kind) return changed('finding', findingJson(before), findingJson(after));
   if (before.kind !== 'needed' || after.kind !== 'needed') return [];
   return changed('steps', stepsJson(before.steps), stepsJson(after.steps));

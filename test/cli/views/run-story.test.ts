@@ -32,6 +32,25 @@ const events: readonly RunEvent[] = [
 
 const withoutTimes = (lines: readonly string[]): readonly string[] => lines.map((line) => line.replace(/^.{21}/, ''));
 
+describe('the attempts of an undo', () => {
+  it('are counted by themselves, from 1', () => {
+    const marks = new AttemptMarks(0);
+    const failed = { type: 'task-rollback-failed', task: 0, error } as const;
+    marks.look([
+      { type: 'task-started', task: 0, attempt: 3, atMs: 0 },
+      { type: 'task-succeeded', task: 0, output: 1, atMs: 1 },
+      { type: 'task-rollback-started', task: 0, atMs: 2 },
+      { ...failed, atMs: 3, retryAtMs: 4 },
+      { type: 'task-rollback-started', task: 0, atMs: 4 },
+      { ...failed, atMs: 5 },
+    ]);
+    const begun = marks.rest().filter((line) => line.startsWith('####'));
+    expect(begun.map((line) => /(\w+ attempt \d+)/.exec(line)?.[1])).toEqual([
+      ...['EXECUTE attempt 3', 'ROLLBACK attempt 1', 'ROLLBACK attempt 2'],
+    ]);
+  });
+});
+
 describe('the story of a run', () => {
   it('says who did what, what went wrong, and what came of it', () => {
     expect(withoutTimes(runStory(events, stepTable(plan)))).toEqual([

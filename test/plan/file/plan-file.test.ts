@@ -110,7 +110,7 @@ describe('two plans', () => {
     expect(text(plain, fileOf({ names: ['a', 'b', 'c'], version: '2' }))).toEqual(['version', '  - 1', '  + 2']);
   });
 
-  it('differ in what would be sent, line by line; not in why something is unknown, nor where one was not checked', () => {
+  it('differ in what would be sent, line by line; not in why something is unknown', () => {
     const found = (finding: FiledFinding): PlanFile => {
       const received = finding.kind === 'needed' ? { ...finding, steps: finding.steps ?? undefined } : finding;
       return fileOf({ names: ['a'], findings: () => received });
@@ -125,7 +125,7 @@ describe('two plans', () => {
       '  + done already',
     ]);
     expect(text(found({ kind: 'unknown', why: 'x' }), found({ kind: 'unknown', why: 'y' }))).toEqual([]);
-    expect(text(needed, fileOf({ names: ['a'] }))).toEqual([]);
+    expect(text(needed, fileOf({ names: ['a'] }))).toEqual(['task "a": finding', '  - needed, 2 step(s)']);
   });
 
   it('do not differ in what a later version tells besides', () => {

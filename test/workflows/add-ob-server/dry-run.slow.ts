@@ -228,6 +228,31 @@ describe('work that was begun by hand', { timeout: 60_000 }, () => {
   });
 });
 
+describe('an observer of another zone on the host', { timeout: 60_000 }, () => {
+  it('is no work that was begun: each task that meets it says so, and the run does not take it for its own', async () => {
+    const world = await setup();
+    const { tasks } = await world.inspect();
+    for (const name of ['Install rpm', 'Make dir for ob', 'Start observer process with param']) {
+      for (const text of stepsOf({ tasks, problems: [] }, `host:1/${name}`).filter(
+        (step) => !step.includes('sha256'),
+      )) {
+        await world.onHost(1, sh`sh -c ${text.replace("'-z' 'zone2'", "'-z' 'zone1'")}`);
+      }
+    }
+    const inspection = await world.inspect();
+    const kinds = Object.fromEntries(inspection.tasks.map(({ key, finding }) => [key, finding.kind]));
+    expect(kinds).toMatchObject({
+      'host:1/Pre check for install OB': 'unknown',
+      'host:1/Install rpm': 'done',
+      'host:1/Make dir for ob': 'unknown',
+      'host:1/Start observer process with param': 'unknown',
+    });
+    expect(inspection.problems.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['OBSERVER_RUNNING', 'DIRECTORIES_NOT_CLEAN', 'OBSERVER_FOREIGN']),
+    );
+  });
+});
+
 describe('everything that would stop a run', { timeout: 60_000 }, () => {
   it('is listed at once, of all hosts: what is missing, who is out of reach, what may not be done, and the claim that another run holds', async () => {
     const world = await setup({
