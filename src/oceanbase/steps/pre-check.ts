@@ -78,15 +78,15 @@ async function inspectHost(context: CheckContext, server: ServerToAdd): Promise<
   const sentAtMs = site.services.nowMs();
   const seen = await look(context, site, hostFactsCommand(site));
   const facts = parseHostFacts(seen, { sentAtMs, receivedAtMs: site.services.nowMs() });
-  const [listeners, states, observer, installed, row, device, startedWith] = await Promise.all([
+  const [listeners, states, observer, installed, row, device] = await Promise.all([
     readListeners(context, site),
     statePaths(context, site, [host.dataPath, host.logPath, ...paths.leaves]),
     findObserver(context, site),
     installedVersions(context, site, found.name),
     readServer(context, site),
     readNetworkDevice(context, site),
-    observerArguments(context, site),
   ]);
+  const startedWith = observer ? await observerArguments(context, site) : '';
   const seenThere = { listeners, states, observer, startedWith, installed, row, device };
   const evidence = { site, server, facts, ...seenThere, package: found };
   return {
