@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentOf, emptyDirectory, precede, type Ended } from './support/precede.ts';
 import { expectRefused } from './support/refused.ts';
+import { secretWorkflow } from './support/secret-workflow.ts';
 
 const timeoutMs = 60_000;
 
@@ -26,21 +27,6 @@ export default defineWorkflow({
       preview: () => [{ kind: 'command', host: 'here', text: 'touch ' + name }],
     }), { key: (name) => name });
     flow.task('Tell', { upstream: { made }, check: ({ upstream }) => ({ done: upstream.made.join() }), run: () => 'told' });
-  },
-});
-`;
-
-/** Its tasks are named after a secret, which no run may be. */
-const secretText = `
-import { defineWorkflow, secret } from 'precede';
-import { z } from 'zod';
-
-export default defineWorkflow({
-  name: 'Secret',
-  version: '1',
-  input: z.object({ p: z.string().refine(secret()) }),
-  declare(flow, { p }) {
-    flow.forEach([p], (item) => flow.task('Log in as ' + item, { run: () => 1, description: item }), { key: (item) => item });
   },
 });
 `;
@@ -105,50 +91,10 @@ describe.concurrent('a plan that is kept', { timeout: timeoutMs }, () => {
     expectRefused(await act('run', '--plan', 'plan.json'), 'PLAN_CHANGED');
   });
 
-  it.each([['text'], ['json'], ['ocp'], ['html'], ['svg'], ['mermaid'], ['dot']])(
-    'shows no secret of the input as %s, not even one in a name',
-    async (format) => {
-      const { act, at } = setup();
-      writeFileSync(at('secret.ts'), secretText);
-      writeFileSync(at('secret.json'), '{"p":"TopSecret77"}');
-      const { stdout, status } = await act(
-        ...['plan', './secret.ts', '--input', 'secret.json', '--check', '--format', format, '--out', 'kept.json'],
-      );
-      expect(status).toBe(1);
-      expect(stdout.length).toBeGreaterThan(50);
-      expect(stdout + readFileSync(at('kept.json'), 'utf8')).not.toContain('TopSecret77');
-    },
-  );
-
   it('is refused for another workflow than it was made of', async () => {
     const { act, plan, at } = setup();
     await plan('plan.json');
-    writeFileSync(at('secret.ts'), secretText);
+    writeFileSync(at('secret.ts'), secretWorkflow);
     expectRefused(await act('run', './secret.ts', '--plan', 'plan.json'), 'PLAN_OF_OTHER_WORKFLOW');
-  });
-
-  it.each([
-    [['--fault', 'host:1=disk-full'], 'SANDBOX_FLAG'],
-    [['--sandbox', '--ob-version', '2.2.75'], 'SANDBOX_FLAG'],
-    [['--check', '--members', 'zone1'], 'SANDBOX_FLAG'],
-    [['--check', '--sandbox-dir', './nowhere'], 'SANDBOX_NOT_RUNNING'],
-    [['--out', './no/such/folder/plan.json'], 'PLAN_NOT_WRITTEN'],
-  ])('is refused with %j', async (flags, code) => {
-    const { act } = setup();
-    const refused = await act('plan', 'add-ob-server', '--servers', '1', ...flags);
-    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining(`error[${code}]`) });
-  });
-
-  it.each([
-    ['no plan file', '{}', 'kind'],
-    ['of a later schema', '{"kind":"precede plan","schema":2}', 'schema'],
-    ['incomplete', '{"kind":"precede plan","schema":1,"tasks":[{"key":1}]}', 'tasks[0].key'],
-    ['not even JSON', '{', 'JSON'],
-  ])('is refused when it is %s', async (_, content, named) => {
-    const { act, at } = setup();
-    writeFileSync(at('plan.json'), content);
-    const refused = await act('run', '--plan', 'plan.json');
-    expect(refused).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(named) });
-    expect(existsSync(at('.precede'))).toBe(false);
   });
 });
