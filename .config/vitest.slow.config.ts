@@ -4,6 +4,8 @@ import base from '../vitest.config.ts';
 /** The tests that take minutes: every fault, the undo of every step, large fleets. Given by `npm run test:slow`. */
 const { test, ...rest } = base;
 
+const alone = ['test/e2e/faults.slow.ts'];
+
 export default mergeConfig(
   defineConfig(rest),
   defineConfig({
@@ -13,7 +15,14 @@ export default mergeConfig(
       maxWorkers: test?.maxWorkers ?? '100%',
       env: test?.env ?? {},
       testTimeout: test?.testTimeout ?? 30_000,
-      include: ['test/**/*.slow.ts'],
+      projects: [
+        // Sixteen hosts at once, which wait for each other no longer than hosts do: nothing runs beside them.
+        { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+        {
+          extends: true,
+          test: { name: 'slow', include: ['test/**/*.slow.ts'], exclude: alone, sequence: { groupOrder: 2 } },
+        },
+      ],
     },
   }),
 );
