@@ -28,6 +28,30 @@ export interface ScratchStore {
 export async function openScratchStore({ storeFile, access, inventory }: ScratchOptions): Promise<ScratchStore> {
   const scratch = memoryStore();
   const real = storeExists(storeFile) ? openExistingStore(storeFile) : undefined;
+  const close = async (): Promise<void> => {
+    await scratch.close();
+    await real?.close();
+  };
+  try {
+    await fill(scratch, real, { access, inventory });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    store: {
+      transact: (work, patienceMs) => scratch.transact(work, patienceMs),
+      listRuns: async (filter) => (await real?.listRuns(filter)) ?? [],
+    },
+    close,
+  };
+}
+
+async function fill(
+  scratch: Store,
+  real: Store | undefined,
+  { access, inventory }: Omit<ScratchOptions, 'storeFile'>,
+): Promise<void> {
   if (real) {
     const copy = await real.transact((tables) => rowsOf(inventoryOf(tables)));
     await scratch.transact(async (tables) => {
@@ -41,16 +65,6 @@ export async function openScratchStore({ storeFile, access, inventory }: Scratch
     if (access) await registerSandbox(tables, access, nowMs);
     else if (inventory) await registrationOf(inventory)(tables, nowMs);
   });
-  return {
-    store: {
-      transact: (work, patienceMs) => scratch.transact(work, patienceMs),
-      listRuns: async (filter) => (await real?.listRuns(filter)) ?? [],
-    },
-    close: async () => {
-      await scratch.close();
-      await real?.close();
-    },
-  };
 }
 
 type Rows = { readonly [Kind in keyof Inventory]: Awaited<ReturnType<Inventory[Kind]['list']>> };

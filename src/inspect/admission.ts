@@ -21,7 +21,7 @@ async function heldClaims({ claims }: Plan, store: AdmittingStore): Promise<read
   const wanted = new Set(claims);
   if (wanted.size === 0) return problems;
   for (const state of openStates) {
-    for (const { header } of await store.listRuns({ state })) {
+    for (const { header } of await store.listRuns({ state, limit: Infinity })) {
       for (const claim of header.claims.filter((held) => wanted.has(held))) {
         const message = `"${claim}" is held by run ${header.id} (${header.workflow}), which is ${state}.`;
         const next = `Wait for the end of run ${header.id}.`;

@@ -10,6 +10,7 @@ import {
   RefusedError,
   secret,
   type AdmissionRequest,
+  type Flow,
 } from '../../src/index.ts';
 
 const any = z.object({});
@@ -128,6 +129,22 @@ describe('what would stop a run', () => {
     expect(await store.transact((tables) => tables.list('seen'))).toEqual([]);
     await engine.close();
   });
+});
+
+it('a claim is found however many runs are open', async () => {
+  const store = memoryStore();
+  const engine = createEngine({ store });
+  const never = {
+    version: '1',
+    input: any,
+    declare: (flow: Flow) => void flow.task('a', { run: () => new Promise<null>(() => undefined) }),
+  };
+  const run = await engine.start(defineWorkflow({ ...never, name: 'Holds', claims: () => ['cluster:2'] }), {});
+  const other = defineWorkflow({ ...never, name: 'Other' });
+  for (let index = 0; index < 1_050; index += 1) await engine.start(other, {});
+  const wanting = defineWorkflow({ ...never, name: 'Wants', claims: () => ['cluster:2'] });
+  const { problems } = await inspectPlan(planWorkflow(wanting, {}), { store });
+  expect(problems).toMatchObject([{ code: 'CLAIM_HELD', message: expect.stringContaining(`run ${run.id}`) }]);
 });
 
 describe('looking at several tasks at a time', () => {

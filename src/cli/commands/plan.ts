@@ -92,16 +92,18 @@ async function showPlan(given: string, flags: PlanFlags, terminal: Terminal): Pr
   terminal.out.write('\n');
   if (flags.out !== undefined) {
     writePlanFile(flags.out, plan, { source, inspection });
-    terminal.err.lines([`The plan is kept in ${flags.out}; run it: ${runLine(flags.out, flags)}`]);
+    // The hosts of a sandbox that was started for this are gone.
+    const run = flags.sandbox ? '' : `; run it: ${runLine(flags.out, flags)}`;
+    terminal.err.lines([`The plan is kept in ${flags.out}${run}`]);
   }
   return inspection && inspection.problems.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 /** The command that runs a plan where it was made, ready to be pasted. */
-function runLine(file: string, { sandbox, sandboxDir, inventory, store }: PlanFlags): string {
+function runLine(file: string, { sandboxDir, inventory, store }: PlanFlags): string {
   const where = { '--sandbox-dir': sandboxDir, '--inventory': inventory, '--store': store };
   const flags = Object.entries(where).flatMap(([flag, value]) => (value === undefined ? [] : [flag, shellWord(value)]));
-  return [commandName(), 'run', '--plan', shellWord(file), ...(sandbox ? ['--sandbox'] : []), ...flags].join(' ');
+  return [commandName(), 'run', '--plan', shellWord(file), ...flags].join(' ');
 }
 
 function showAnswer(file: string, { format, concurrency = [] }: PlanFlags, { out }: Terminal): void {
@@ -114,7 +116,7 @@ async function planOnFile(given: string, flags: PlanFlags): Promise<PlannedWork>
   // Nothing is started, with or without --sandbox.
   refuseLoneSandboxFlags(flags, false);
   const { workflow, source } = await loadWorkflow(given);
-  if (flags.inventory === undefined) return { plan: await planFor(given, flags), source };
+  if (flags.inventory === undefined) return { plan: planOf(workflow, inputFor(source, flags), source), source };
   const fleet = await readInventoryFile(flags.inventory);
   const plan = planOf(workflow, inputFrom(source, flags, fleetInput(fleet)), source);
   await rehearseOnFile(plan, fleet);
@@ -124,7 +126,11 @@ async function planOnFile(given: string, flags: PlanFlags): Promise<PlannedWork>
 /** The plan of a workflow for the input that the flags give. */
 export async function planFor(given: string, flags: InputFlags): Promise<Plan> {
   const { workflow, source } = await loadWorkflow(given);
-  return planOf(workflow, inputFrom(source, flags, sandboxInput(undefined)), source);
+  return planOf(workflow, inputFor(source, flags), source);
+}
+
+function inputFor(source: string, flags: InputFlags): JsonValue {
+  return inputFrom(source, flags, sandboxInput(undefined));
 }
 
 function planAs({ plan, inspection }: PlannedWork, flags: PlanFlags, { out, err }: Terminal): Iterable<string> {

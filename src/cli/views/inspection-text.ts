@@ -1,6 +1,6 @@
 import type { InspectionProblem, PlanInspection, TaskInspection } from '../../inspect/index.ts';
 import type { JsonObject } from '../../json/index.ts';
-import type { Plan } from '../../plan/index.ts';
+import type { Plan, PlanShape } from '../../plan/index.ts';
 import { createScrubber } from '../../secrets/index.ts';
 import { cleanLine, cleanLines } from './clean-text.ts';
 import type { Paint, Tone } from './paint.ts';
@@ -29,13 +29,7 @@ export function inspectionLines(
   inspection: PlanInspection,
   options: InspectionTextOptions,
 ): readonly string[] {
-  const scrubber = createScrubber(plan.secrets);
-  const shown = plan.tasks.map((task) => ({
-    ...task,
-    name: scrubber.text(task.name),
-    lane: task.lane && { ...task.lane, key: scrubber.text(task.lane.key) },
-  }));
-  const table = stepTable({ tasks: plan.secrets.length === 0 ? plan.tasks : shown, graph: plan.graph });
+  const table = stepTable(plan.secrets.length === 0 ? plan : masked(plan));
   const { tasks, problems } = inspection;
   return [
     `Checked: ${countText(tasks)}.`,
@@ -43,6 +37,16 @@ export function inspectionLines(
     '',
     ...table.steps.flatMap(({ tasks: members }) => stepLines(members, { table, inspection, options })),
   ];
+}
+
+function masked({ tasks, graph, secrets }: Plan): PlanShape {
+  const scrubber = createScrubber(secrets);
+  const shown = tasks.map((task) => ({
+    ...task,
+    name: scrubber.text(task.name),
+    lane: task.lane && { ...task.lane, key: scrubber.text(task.lane.key) },
+  }));
+  return { tasks: shown, graph };
 }
 
 /** The JSON of a plan with what a dry run found: of each task its finding, and everything that would stop the run. */
