@@ -121,6 +121,16 @@ function isWrapped(text: string, command: string): boolean {
   return text.includes('.precede/steps/') && text.includes(command);
 }
 
+/** The step runner's directory of a command that it starts or asks after. */
+function directoryOf(text = ''): string | undefined {
+  return /^d='(\.precede\/steps\/[^']+)'/.exec(text)?.[1];
+}
+
+/** Opens a directory for a command, or ends and clears away all those of a task: commands of nobody's choosing. */
+function isHousekeeping(text: string): boolean {
+  return text.startsWith("umask 077\nmkdir -p '.precede/steps/") || text.startsWith('mark_of() {');
+}
+
 /** What was brought is looked at under its temporary name too. */
 function isProbe(text: string, probes: ReadonlySet<string>): boolean {
   return probes.has(text.replaceAll(/\.<token>(\.<id>)?\.part/g, ''));
@@ -140,13 +150,17 @@ async function expectTruth(world: World): Promise<void> {
   expect(await run.outcome()).toMatchObject({ state: 'SUCCESS' });
   for (const { id, name } of world.hosts) {
     const probes = new Set(looks.get(id));
-    const sent = world.commands(id).slice(looks.get(id)?.length).map(anonymous);
+    const received = world.commands(id).slice(looks.get(id)?.length);
+    const sent = received.map(anonymous);
     const wanted = shown(inspection, 'command', name).map(anonymous);
     const positions = new Set(positionsOf(wanted, sent));
-    // Whatever else was sent only looks, as the inspection did, or is the step runner's own housekeeping.
-    const others = sent.filter(
-      (text, index) => !positions.has(index) && !text.includes('.precede/steps') && !isProbe(text, probes),
-    );
+    // Whatever else was sent only looks, as the inspection did, or keeps house for, or asks after, what was shown.
+    const started = new Set([...positions].map((at) => directoryOf(received[at])));
+    const others = received.filter((text, index) => {
+      const directory = directoryOf(text);
+      const isAsked = directory !== undefined && started.has(directory);
+      return !positions.has(index) && !isAsked && !isHousekeeping(text) && !isProbe(anonymous(text), probes);
+    });
     expect(others).toEqual([]);
   }
   const isChange = (sql: string): boolean => !sql.startsWith('SELECT');
