@@ -17,10 +17,23 @@ const rooms = [
   { room: 'run', packages: ['p-queue', 'eventemitter3'] },
   { room: 'inspect' },
   { room: 'observe', packages: ['pino'] },
+  { room: 'access' },
   { room: 'ocp', pure: true },
   { room: 'oceanbase', packages: ['ssh2', 'mysql2', 'yaml'] },
   { room: 'testing', packages: ['fast-check'] },
-  { room: 'server', packages: ['fastify'] },
+  {
+    room: 'server',
+    packages: [
+      ...[
+        'fastify',
+        '@fastify/rate-limit',
+        '@fastify/swagger',
+        '@fastify/swagger-ui',
+        '@fastify/type-provider-typebox',
+      ],
+      ...['ajv', 'typebox'],
+    ],
+  },
   { room: 'web' },
   { room: 'cli', packages: ['commander'] },
 ];
