@@ -23,16 +23,7 @@ const rooms = [
   { room: 'testing', packages: ['fast-check'] },
   {
     room: 'server',
-    packages: [
-      ...[
-        'fastify',
-        '@fastify/rate-limit',
-        '@fastify/swagger',
-        '@fastify/swagger-ui',
-        '@fastify/type-provider-typebox',
-      ],
-      ...['ajv', 'typebox'],
-    ],
+    packages: ['fastify', '@fastify/rate-limit', '@fastify/swagger', '@fastify/swagger-ui', 'ajv', 'typebox'],
   },
   { room: 'web' },
   { room: 'cli', packages: ['commander'] },
