@@ -45,8 +45,11 @@ export type {
   RunHolder,
   RunIds,
   RunSummary,
+  RunVersion,
+  RunVersionFilter,
   Store,
   StoredRun,
+  TableRows,
   TakenRun,
   Wish,
 } from './store.ts';

@@ -15,6 +15,7 @@ import { batchesOf, runsToPrune } from './prune.ts';
 import { UnknownRunError } from './refusals.ts';
 import type {
   CreatedRun,
+  Immediate,
   JournalCommit,
   KeptLogLine,
   LogLine,
@@ -26,12 +27,16 @@ import type {
   RunFilter,
   RunHolder,
   RunSummary,
+  RunVersion,
+  RunVersionFilter,
   Store,
   StoredRun,
+  TableRows,
   TakenRun,
   Wish,
 } from './store.ts';
 import { TransactionTables } from './transaction-tables.ts';
+import { ViewedRows } from './viewed-rows.ts';
 
 const runsListed = 100;
 const linesRead = 1_000;
@@ -165,9 +170,15 @@ export class JournalStore<Body> implements Store {
     return this.#ledger.readRun(id);
   }
 
+  async runVersions({ ids }: RunVersionFilter = {}): Promise<readonly RunVersion[]> {
+    this.#requireOpen('runVersions');
+    return this.#ledger.runVersions(ids);
+  }
+
   async listRuns(filter: RunFilter = {}): Promise<readonly RunSummary[]> {
     this.#requireOpen('listRuns');
-    return this.#ledger.listRuns({ ...filter, limit: limitOf(filter.limit ?? runsListed) });
+    const { limit = filter.ids ? Infinity : runsListed } = filter;
+    return this.#ledger.listRuns({ ...filter, limit: limitOf(limit) });
   }
 
   async prune(request: PruneRequest): Promise<readonly PrunedRun[]> {
@@ -200,6 +211,16 @@ export class JournalStore<Body> implements Store {
   ): Promise<Result> {
     this.#requireMayCommit('transact');
     return this.#commits.enqueue(() => this.#lendTables(work), { patienceMs });
+  }
+
+  async view<Result>(work: (rows: TableRows) => Immediate<Result>): Promise<Result> {
+    this.#requireOpen('view');
+    const rows = new ViewedRows(this.#ledger);
+    try {
+      return this.#ledger.atOneInstant(() => work(rows));
+    } finally {
+      rows.end();
+    }
   }
 
   async flush(): Promise<void> {

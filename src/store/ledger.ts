@@ -8,6 +8,7 @@ import type {
   RunFilter,
   RunHolder,
   RunSummary,
+  RunVersion,
   StoredRun,
   Wish,
 } from './store.ts';
@@ -88,6 +89,12 @@ export interface Ledger<Body = unknown> extends LedgerReads {
 interface LedgerReads {
   readRun(id: number): StoredRun | undefined;
   listRuns(filter: RunFilter & { readonly limit: number }): readonly RunSummary[];
+  /** Ascending by id; all runs without `ids`. */
+  runVersions(ids: readonly number[] | undefined): readonly RunVersion[];
+  /** Makes all that `work` reads of what is committed be of one instant. May be nested. */
+  atOneInstant<Result>(work: () => Result): Result;
+  committedRow(table: string, key: string): JsonObject | undefined;
+  committedRows(table: string): readonly JsonObject[];
   /** Runs that are over, newest first. */
   endedRuns(): readonly PrunedRun[];
   readLog(range: LogRange): readonly KeptLogLine[];

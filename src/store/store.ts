@@ -79,6 +79,12 @@ export interface Store {
   /** A run's header, state and journal, or undefined. */
   readRun(id: number): Promise<StoredRun | undefined>;
 
+  /**
+   * How far each run is, ascending by id, without a look at headers or journals: so whoever keeps runs in memory learns
+   * which have changed. O(runs), or O(ids).
+   */
+  runVersions(filter?: RunVersionFilter): Promise<readonly RunVersion[]>;
+
   /** Headers and states, newest first. */
   listRuns(filter?: RunFilter): Promise<readonly RunSummary[]>;
 
@@ -107,12 +113,29 @@ export interface Store {
    */
   transact<Result>(work: (tables: Tables) => Promise<Result>, patienceMs?: number): Promise<Result>;
 
+  /**
+   * Reads the tables' rows as they were last committed, all of one instant. Never waits for who writes, and takes part in
+   * no commit: what a transaction under way has written is not seen, in its own callback neither. `work` reads and
+   * returns; once it has, its rows are refused with `TransactionEndedError`, so that it cannot be asynchronous.
+   */
+  view<Result>(work: (rows: TableRows) => Immediate<Result>): Promise<Result>;
+
   /** Resolves when everything accepted so far is durable. */
   flush(): Promise<void>;
 
   /** Commits what was accepted before. Safe twice. Later calls are refused with `StoreClosedError`. */
   close(): Promise<void>;
 }
+
+/** The tables' rows at one instant. What they give must not be changed. */
+export interface TableRows {
+  get(table: string, key: string): JsonObject | undefined;
+  /** All rows of a table, in the order in which their keys were first put. O(rows). */
+  list(table: string): readonly JsonObject[];
+}
+
+/** Anything but a promise. */
+export type Immediate<Result> = Result extends PromiseLike<unknown> ? never : Result;
 
 /** A run that has been taken: who takes it reads it afterwards, when nobody else can change it any more. */
 export interface TakenRun {
@@ -209,10 +232,27 @@ export interface RunSummary {
   readonly updatedAtMs: number;
 }
 
+/** How far a run is. */
+export interface RunVersion {
+  readonly runId: number;
+  readonly state: RunState;
+  /** Epoch milliseconds of the last event. */
+  readonly updatedAtMs: number;
+  /** How many events its journal holds; only ever rises. */
+  readonly eventCount: number;
+}
+
+export interface RunVersionFilter {
+  /** Only runs of these ids; those that the store does not have are left out. @default all */
+  readonly ids?: readonly number[];
+}
+
 export interface RunFilter {
   readonly state?: RunState;
   readonly workflow?: string;
-  /** @default 100; newest first; Infinity for all */
+  /** Only runs of these ids; those that the store does not have are left out. @default any */
+  readonly ids?: readonly number[];
+  /** @default 100, or with `ids` all of them; newest first; Infinity for all */
   readonly limit?: number;
 }
 

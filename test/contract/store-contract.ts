@@ -10,6 +10,8 @@ import { pruneContract } from './store/prune-contract.ts';
 import type { StoreUnderTest } from './store/store-under-test.ts';
 import { tablesContract } from './store/tables-contract.ts';
 import { tablesModelContract } from './store/tables-model-contract.ts';
+import { versionsContract } from './store/versions-contract.ts';
+import { viewContract } from './store/view-contract.ts';
 
 /** Properties commit some hundred times, and a commit's sync can take long where others use the disk. */
 const timeoutMs = 60_000;
@@ -28,10 +30,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('append', () => appendContract(current));
     describe('takeRun, letGo and who may append', () => ownershipContract(current));
     describe('readRun and listRuns', () => listingContract(current));
+    describe('runVersions, and runs of some ids', () => versionsContract(current));
     describe('prune', () => pruneContract(current));
     describe('appendLog and readLog', () => logContract(current));
     describe('transact', () => tablesContract(current));
     describe('transact against a model', () => tablesModelContract(open));
+    describe('view', () => viewContract(current));
     describe('flush and close', () => lifecycleContract(current));
   });
 }

@@ -130,6 +130,8 @@ export class StoreProcess {
       health: () => store.health(),
       createRun: (request) => alive(() => store.createRun(request)),
       readRun: (id) => alive(() => store.readRun(id)),
+      runVersions: (filter) => alive(() => store.runVersions(filter)),
+      view: (work) => alive(() => store.view(work)),
       listRuns: (filter) => alive(() => store.listRuns(filter)),
       prune: (request) => alive(() => store.prune(request)),
       appendLog: (lines) => {

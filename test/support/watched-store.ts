@@ -53,6 +53,8 @@ export class WatchedStore implements Store {
   createRun: Store['createRun'] = (request) => this.#store.createRun(request);
   readRun: Store['readRun'] = (id) => this.#store.readRun(id);
   listRuns: Store['listRuns'] = (filter) => this.#store.listRuns(filter);
+  runVersions: Store['runVersions'] = (filter) => this.#store.runVersions(filter);
+  view: Store['view'] = (work) => this.#store.view(work);
   prune: Store['prune'] = (request) => this.#store.prune(request);
   appendLog: Store['appendLog'] = (lines) => this.#store.appendLog(lines);
   readLog: Store['readLog'] = (query) => this.#store.readLog(query);

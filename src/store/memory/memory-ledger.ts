@@ -9,6 +9,7 @@ import type {
   RunFilter,
   RunHolder,
   RunSummary,
+  RunVersion,
   StoredRun,
   Wish,
 } from '../store.ts';
@@ -54,10 +55,12 @@ export class MemoryLedger implements Ledger<RunEvent> {
 
   commit(): void {
     this.#undoLog.length = 0;
+    this.#tables.commit();
   }
 
   rollback(): void {
     undoTo(this.#undoLog, 0);
+    this.#tables.commit();
   }
 
   savepoint(): void {
@@ -221,15 +224,38 @@ export class MemoryLedger implements Ledger<RunEvent> {
     return run && { ...run, events: run.events.slice(), fence: this.#owners.hold(id)?.fence ?? 1 };
   }
 
-  listRuns({ state, workflow, limit }: RunFilter & { readonly limit: number }): readonly RunSummary[] {
+  listRuns({ state, workflow, ids, limit }: RunFilter & { readonly limit: number }): readonly RunSummary[] {
     const summaries: RunSummary[] = [];
+    const among = ids && new Set(ids);
     for (const run of [...this.#runs.values()].reverse()) {
       if (summaries.length >= limit) break;
+      if (among && !among.has(run.header.id)) continue;
       if (state !== undefined && run.state !== state) continue;
       if (workflow !== undefined && run.header.workflow !== workflow) continue;
       summaries.push({ header: run.header, state: run.state, updatedAtMs: run.updatedAtMs });
     }
     return summaries;
+  }
+
+  runVersions(ids: readonly number[] | undefined): readonly RunVersion[] {
+    const known = [...new Set(ids ?? this.#runs.keys())].toSorted((a, b) => a - b);
+    return known.flatMap((runId) => {
+      const run = this.#runs.get(runId);
+      return run ? [{ runId, state: run.state, updatedAtMs: run.updatedAtMs, eventCount: run.events.length }] : [];
+    });
+  }
+
+  /** Whatever is synchronous is of one instant here. */
+  atOneInstant<Result>(work: () => Result): Result {
+    return work();
+  }
+
+  committedRow(table: string, key: string): JsonObject | undefined {
+    return this.#tables.committed(table, key);
+  }
+
+  committedRows(table: string): readonly JsonObject[] {
+    return this.#tables.committedList(table);
   }
 
   readLog({ runId, task, after, limit }: LogRange): readonly KeptLogLine[] {

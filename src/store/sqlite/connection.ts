@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 /** One row of an answer. */
 export type SqliteRow = ReturnType<StatementSync['all']>[number];
@@ -37,6 +37,31 @@ export class Connection {
 
   all(sql: string, ...values: SQLInputValue[]): readonly SqliteRow[] {
     return this.#named(() => this.#prepared(sql).all(...values));
+  }
+
+  /** As `all`, each row as an array of its columns: half the time where rows are many and short. */
+  allArrays(sql: string, ...values: SQLInputValue[]): readonly (readonly SQLOutputValue[])[] {
+    return this.#named(() => {
+      const statement = this.#prepared(sql);
+      statement.setReturnArrays(true);
+      try {
+        return statement.all(...values) as unknown as readonly SQLOutputValue[][];
+      } finally {
+        statement.setReturnArrays(false);
+      }
+    });
+  }
+
+  /** Makes all that `work` reads be of one instant; within another such work, of that one's. */
+  atOneInstant<Result>(work: () => Result): Result {
+    if (this.isInTransaction) return work();
+    this.run('BEGIN');
+    try {
+      return work();
+    } finally {
+      // The work may have closed the connection, which ends the instant too.
+      if (this.#database.isOpen) this.run('COMMIT');
+    }
   }
 
   /** Safe twice. */

@@ -9,6 +9,7 @@ import type {
   RunFilter,
   RunHolder,
   RunSummary,
+  RunVersion,
   StoredRun,
   Wish,
 } from '../store.ts';
@@ -20,7 +21,8 @@ import { openConnections } from './open-connections.ts';
 import { SqliteOwners } from './sqlite-owners.ts';
 import { addWish, answerTo, answerWish, removeWish, wishesFor } from './sqlite-wishes.ts';
 import { sqliteCode, sqliteCodeOf } from './sqlite-codes.ts';
-import { listRuns, readLog, readRun } from './sqlite-reads.ts';
+import { listRuns, readLog, readRun, runVersions } from './sqlite-reads.ts';
+import { readRow, readRows } from './sqlite-rows.ts';
 import { endedRuns, removeRun } from './sqlite-prune.ts';
 import { extendRun, insertRun, readHeader } from './sqlite-runs.ts';
 import { unreadable } from './unreadable.ts';
@@ -102,8 +104,7 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   getRow(table: string, key: string): JsonObject | undefined {
-    const found = this.#writer.get('SELECT body FROM workflow_rows WHERE table_name = ? AND key = ?', table, key);
-    return found && (JSON.parse(String(found['body'])) as JsonObject);
+    return readRow(this.#writer, table, key);
   }
 
   putRow(table: string, key: string, row: JsonObject): void {
@@ -117,8 +118,7 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   listRows(table: string): readonly JsonObject[] {
-    const found = this.#writer.all('SELECT body FROM workflow_rows WHERE table_name = ? ORDER BY place', table);
-    return found.map((row) => JSON.parse(String(row['body'])) as JsonObject);
+    return readRows(this.#writer, table);
   }
 
   draw(sequence: string, count: number): number {
@@ -227,6 +227,22 @@ export class SqliteLedger implements Ledger<string> {
 
   listRuns(filter: RunFilter & { readonly limit: number }): readonly RunSummary[] {
     return listRuns(this.#reader, filter);
+  }
+
+  runVersions(ids: readonly number[] | undefined): readonly RunVersion[] {
+    return runVersions(this.#reader, ids);
+  }
+
+  atOneInstant<Result>(work: () => Result): Result {
+    return this.#reader.atOneInstant(work);
+  }
+
+  committedRow(table: string, key: string): JsonObject | undefined {
+    return readRow(this.#reader, table, key);
+  }
+
+  committedRows(table: string): readonly JsonObject[] {
+    return readRows(this.#reader, table);
   }
 
   readLog(range: LogRange): readonly KeptLogLine[] {

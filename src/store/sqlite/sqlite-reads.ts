@@ -1,6 +1,6 @@
-import { runStates, type RunEvent } from '../../state/index.ts';
+import { runStates, type RunEvent, type RunState } from '../../state/index.ts';
 import type { LogRange } from '../ledger.ts';
-import type { KeptLogLine, LogLine, RunFilter, RunSummary, StoredRun } from '../store.ts';
+import type { KeptLogLine, LogLine, RunFilter, RunSummary, RunVersion, StoredRun } from '../store.ts';
 import { StoreUnreadableError } from '../store-failures.ts';
 import type { Connection, SqliteRow } from './connection.ts';
 import { checksumOf, decodeEvent } from './event-code.ts';
@@ -15,16 +15,13 @@ const selectRun =
  * @throws StoreUnreadableError when it is not what was recorded
  */
 export function readRun(reader: Connection, id: number): StoredRun | undefined {
-  reader.run('BEGIN');
-  try {
+  return reader.atOneInstant(() => {
     const run = reader.get(`${selectRun} WHERE id = ?`, id);
     if (!run) return undefined;
     const select = 'SELECT sequence, body, checksum FROM events WHERE run_id = ? ORDER BY sequence';
     const rows = reader.all(select, id);
     return { ...summaryOf(reader, run), events: eventsOf(reader, run, rows), fence: Number(run['fence']) };
-  } finally {
-    reader.run('COMMIT');
-  }
+  });
 }
 
 function eventsOf({ file }: Connection, run: SqliteRow, rows: readonly SqliteRow[]): readonly RunEvent[] {
@@ -63,15 +60,31 @@ function damaged(file: string, runId: number, what: string): Error {
   });
 }
 
+/** Ids as one value: a statement of any number of them is prepared once. */
+const amongIds = 'id IN (SELECT value FROM json_each(?))';
+
+/** How far each run is, ascending by id. O(runs), or O(ids). @throws StoreUnreadableError when a state is none */
+export function runVersions(reader: Connection, ids: readonly number[] | undefined): readonly RunVersion[] {
+  const select = `SELECT id, state, updated_at_ms, event_count FROM runs ${ids ? `WHERE ${amongIds}` : ''} ORDER BY id`;
+  const rows = reader.allArrays(select, ...(ids ? [JSON.stringify(ids)] : []));
+  return rows.map(([id, state, updatedAtMs, eventCount]) => {
+    const runId = Number(id);
+    const known = stateOf(state);
+    if (!known) throw damaged(reader.file, runId, 'its state is none');
+    return { runId, state: known, updatedAtMs: Number(updatedAtMs), eventCount: Number(eventCount) };
+  });
+}
+
 /** Headers and states, newest first. */
 export function listRuns(reader: Connection, filter: RunFilter & { readonly limit: number }): readonly RunSummary[] {
-  const { state, workflow, limit } = filter;
+  const { state, workflow, ids, limit } = filter;
   const conditions = [
+    ...(ids === undefined ? [] : [amongIds]),
     ...(state === undefined ? [] : ['state = ?']),
     ...(workflow === undefined ? [] : ['workflow = ?']),
   ];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const values = [state, workflow].filter((value) => value !== undefined);
+  const values = [ids && JSON.stringify(ids), state, workflow].filter((value) => value !== undefined);
   const select = `${selectRun} ${where} ORDER BY id DESC LIMIT ?`;
   return reader.all(select, ...values, limit).map((row) => summaryOf(reader, row));
 }
@@ -90,9 +103,13 @@ function summaryOf({ file }: Connection, row: SqliteRow): RunSummary {
   const header = soundHeader(row);
   if (header?.id !== runId || header.workflow !== row['workflow'])
     throw damaged(file, runId, 'its header is not what was recorded');
-  const state = runStates.find((known) => known === row['state']);
+  const state = stateOf(row['state']);
   if (!state) throw damaged(file, runId, 'its state is none');
   return { header, state, updatedAtMs: Number(row['updated_at_ms']) };
+}
+
+function stateOf(column: unknown): RunState | undefined {
+  return runStates.find((known) => known === column);
 }
 
 function lineOf(row: SqliteRow): KeptLogLine {

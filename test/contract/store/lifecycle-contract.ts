@@ -24,6 +24,8 @@ export function lifecycleContract(store: StoreUnderTest): void {
       store().append({ fence: 1, runId: 1, events: [], state: 'RUNNING' }),
       store().readRun(1),
       store().listRuns(),
+      store().runVersions(),
+      store().view(() => undefined),
       store().readLog({ runId: 1 }),
       store().transact(async () => undefined),
       store().flush(),

@@ -14,7 +14,8 @@ interface Transaction {
   readonly throws: boolean;
 }
 
-const table = fc.constantFrom('t', '__proto__', '');
+const names = ['t', '__proto__', ''] as const;
+const table = fc.constantFrom(...names);
 const key = fc.constantFrom('a', 'b', '10', 'constructor');
 const row = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
 
@@ -44,6 +45,10 @@ class Model {
     copy.rows = new Map([...this.rows].map(([name, rows]) => [name, new Map(rows)]));
     copy.numbers = new Map(this.numbers);
     return copy;
+  }
+
+  listed(): string {
+    return JSON.stringify(names.map((name) => [...(this.rows.get(name)?.values() ?? [])]));
   }
 
   answer(call: Call): unknown {
@@ -84,8 +89,13 @@ function make(tables: Tables, call: Call): Promise<unknown> {
   }
 }
 
+/** What a view shows of all tables. */
+function viewed(store: Store): Promise<string> {
+  return store.view((rows) => JSON.stringify(names.map((name) => rows.list(name))));
+}
+
 export function tablesModelContract(open: () => Promise<Store>): void {
-  it('answers as plain maps do, whichever transactions throw', async () => {
+  it('answers as plain maps do, and shows a view what is committed, whichever transactions throw', async () => {
     const refusal = new Error('undo this');
     await fc.assert(
       fc.asyncProperty(fc.array(transactions, { maxLength: 8 }), async (history) => {
@@ -97,12 +107,14 @@ export function tablesModelContract(open: () => Promise<Store>): void {
             for (const call of made) {
               expect(JSON.stringify(await make(tables, call))).toBe(JSON.stringify(next.answer(call)));
             }
+            expect(await viewed(store)).toBe(model.listed());
             if (throws) throw refusal;
           });
           await transacted.catch((error: unknown) => {
             if (error !== refusal) throw error;
           });
           if (!throws) model = next;
+          expect(await viewed(store)).toBe(model.listed());
         }
         await store.close();
       }),
