@@ -6,6 +6,7 @@
  */
 const rooms = [
   { room: 'json' },
+  { room: 'text', pure: true },
   { room: 'errors' },
   { room: 'secrets' },
   { room: 'graph', packages: ['@dagrejs/graphlib'], pure: true },

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 import { inspect } from 'node:util';
 import { PrecedeError, RefusedError, type Problem } from '../errors/index.ts';
+import { cleanLines } from '../text/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Output } from './output.ts';
-import { cleanLines } from './views/clean-text.ts';
 
 /**
  * Says on `err` what went wrong, with what, and what to do next, and answers the exit code: 2 when nothing was started,

@@ -1,9 +1,9 @@
 import { importFleet, readInventoryFile, type FleetImport } from '../oceanbase/index.ts';
 import { memoryStore, sqliteStore, type Store } from '../store/index.ts';
+import { cleanLine } from '../text/index.ts';
 import { countText } from './inventory-check.ts';
 import type { Output } from './output.ts';
 import { storeExists, storePath } from './store-place.ts';
-import { cleanLine } from './views/clean-text.ts';
 
 /** What `precede inventory import` is asked. */
 export interface ImportFlags {

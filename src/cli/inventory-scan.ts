@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { PrecedeError } from '../errors/index.ts';
 import { fingerprintOfLine, readInventoryFile, scanHostKey, type ScannedKey } from '../oceanbase/index.ts';
+import { cleanLine } from '../text/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Terminal } from './output.ts';
 import { refusal } from './refusal.ts';
-import { cleanLine } from './views/clean-text.ts';
 
 /** Reads the keys that hosts show, and prints lines to pin. Pins nothing. Answers 1 when a host shows none, or another than the pinned one. */
 export async function scanKeys(

@@ -1,8 +1,8 @@
 import { differenceLines, planDifferences } from '../plan/index.ts';
+import { cleanLine } from '../text/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { openPlanFile } from './plan-file.ts';
-import { cleanLine } from './views/clean-text.ts';
 
 /** Says in what two plan files differ. @returns the exit code: 0 when they are the same, 1 when they differ */
 export function diffPlans(before: string, after: string, format: 'text' | 'json', out: Output): number {

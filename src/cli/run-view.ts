@@ -1,9 +1,9 @@
 import type { PlanShape } from '../plan/index.ts';
 import type { Engine, Run } from '../run/index.ts';
 import { isInFlight, type RunSnapshot } from '../state/index.ts';
+import { cleanLine } from '../text/index.ts';
 import type { Output } from './output.ts';
 import { openScreen } from './screen.ts';
-import { cleanLine } from './views/clean-text.ts';
 import { liveLines } from './views/live-view.ts';
 import { plainLine, slowLine, slowText } from './views/plain-lines.ts';
 import { stepTable, taskTitle } from './views/steps.ts';

@@ -1,5 +1,6 @@
 import { estimatePlan, planHtml, planText } from '../../plan/index.ts';
 import type { Run } from '../../run/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import { answerView } from '../answer-views.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
@@ -10,7 +11,6 @@ import { drawnAs } from '../plan-drawing.ts';
 import { readRun, runNumber } from '../run-argument.ts';
 import { limitsAsRun, recordedPlan, runHtml } from '../run-picture.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
-import { cleanLine } from '../views/clean-text.ts';
 import { edgeLines } from '../views/edge-lines.ts';
 import { stateTone } from '../views/state-words.ts';
 import { planFor } from './plan.ts';

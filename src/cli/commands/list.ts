@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { runStates, type RunState } from '../../state/index.ts';
 import type { RunSummary } from '../../store/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { count, withFormat } from '../common-flags.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
-import { cleanLine } from '../views/clean-text.ts';
 import { dateText } from '../views/clock-text.ts';
 import { textTable } from '../views/text-table.ts';
 

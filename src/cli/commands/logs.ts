@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../../run/index.ts';
 import { isSettledRun } from '../../state/index.ts';
 import type { KeptLogLine, Store } from '../../store/index.ts';
+import { cleanLines } from '../../text/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
@@ -10,7 +11,6 @@ import type { Output } from '../output.ts';
 import { readRun, runNumber, taskIndex } from '../run-argument.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { AttemptMarks } from '../views/attempt-marks.ts';
-import { cleanLines } from '../views/clean-text.ts';
 import { clockText } from '../views/clock-text.ts';
 import { stepTable, taskTitle, type StepTable } from '../views/steps.ts';
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { isSettledRun, runStates, type RunState } from '../../state/index.ts';
 import { giveBackSpace, type PrunedRun, type StoreSize } from '../../store/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { countOrNone, withFormat } from '../common-flags.ts';
 import { duration } from '../duration-argument.ts';
@@ -9,7 +10,6 @@ import type { Terminal } from '../output.ts';
 import { refusal } from '../refusal.ts';
 import { openExistingStore, storePath, withStoreFlag } from '../store-place.ts';
 import { bytesText } from '../views/bytes-text.ts';
-import { cleanLine } from '../views/clean-text.ts';
 import { dateText } from '../views/clock-text.ts';
 import { textTable } from '../views/text-table.ts';
 

@@ -1,11 +1,11 @@
 import { backupStoreFile, checkStoreFile, type StoreCheck } from '../../store/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withFormat } from '../common-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { storePath, withStoreFlag } from '../store-place.ts';
 import { bytesText } from '../views/bytes-text.ts';
-import { cleanLine } from '../views/clean-text.ts';
 
 interface StoreFlags {
   readonly store?: string;

@@ -1,6 +1,6 @@
 import type { SerializedError } from '../../errors/index.ts';
 import type { RunSnapshot, TaskSnapshot } from '../../state/index.ts';
-import { cleanLine, cleanLines } from './clean-text.ts';
+import { cleanLine, cleanLines } from '../../text/index.ts';
 import type { Paint } from './paint.ts';
 import type { StepTable } from './steps.ts';
 

@@ -2,7 +2,7 @@ import type { InspectionProblem, PlanInspection, TaskInspection } from '../../in
 import type { JsonObject } from '../../json/index.ts';
 import type { Plan, PlanShape } from '../../plan/index.ts';
 import { createScrubber } from '../../secrets/index.ts';
-import { cleanLine, cleanLines } from './clean-text.ts';
+import { cleanLine, cleanLines } from '../../text/index.ts';
 import type { Paint, Tone } from './paint.ts';
 import { stepTable, taskTitle, type StepTable } from './steps.ts';
 

@@ -1,11 +1,11 @@
 import { isInFlight, type TaskSnapshot } from '../../state/index.ts';
-import { cleanLine } from './clean-text.ts';
 import { lanesOf } from './lanes.ts';
 import type { Paint } from './paint.ts';
 import { lineOf, type Span } from './spans.ts';
 import { leadingState, stateMark, stateTone } from './state-words.ts';
 import type { Step } from './steps.ts';
 import { durationText, fitted, textWidth } from '../../plan/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import { waitingText, type Instant } from './waiting.ts';
 
 /** What the live view shows, and how much room there is for it. */

@@ -1,6 +1,6 @@
 import { durationText } from '../../plan/index.ts';
 import type { OperationPreview, OperationResult } from '../../run/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import { textTable } from './text-table.ts';
 
 type Step = OperationPreview['steps'][number];

@@ -1,7 +1,7 @@
 import type { SerializedError } from '../../errors/index.ts';
 import { isInFlight, type RunSnapshot, type TaskState } from '../../state/index.ts';
-import { cleanLine } from './clean-text.ts';
 import { durationText } from '../../plan/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import { clockText } from './clock-text.ts';
 import type { Paint } from './paint.ts';
 import { stateTone } from './state-words.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/index.ts';
 import type { ClusterProbe, HostProbe } from '../../oceanbase/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import type { Paint } from './paint.ts';
 
 const gib = 1024 ** 3;

@@ -1,10 +1,10 @@
 import type { RunHeader, RunSnapshot } from '../../state/index.ts';
-import { cleanLine } from './clean-text.ts';
 import { dateText } from './clock-text.ts';
 import type { Paint } from './paint.ts';
 import { stateMark, stateTone } from './state-words.ts';
 import { taskTitle, type StepTable } from './steps.ts';
 import { durationText, fitted, textWidth } from '../../plan/index.ts';
+import { cleanLine } from '../../text/index.ts';
 import { waitingText } from './waiting.ts';
 
 /** What one page about a run is made of. */

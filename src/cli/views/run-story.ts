@@ -1,7 +1,7 @@
 import type { SerializedError } from '../../errors/index.ts';
 import { durationText } from '../../plan/index.ts';
 import type { RunEvent } from '../../state/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import { dateText } from './clock-text.ts';
 import { taskTitle, type StepTable } from './steps.ts';
 

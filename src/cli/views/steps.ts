@@ -1,5 +1,5 @@
 import type { PlanShape } from '../../plan/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 
 /** A task of a fan-out is shown beside its fellows; this is one line's worth of tasks. */
 export interface Step {

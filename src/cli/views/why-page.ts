@@ -1,6 +1,6 @@
 import { fitted, textWidth } from '../../plan/index.ts';
 import type { Run, WaitingTask } from '../../run/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import type { Paint } from './paint.ts';
 import { stateMark, stateTone } from './state-words.ts';
 import { stepTable, taskTitle } from './steps.ts';

@@ -1,6 +1,6 @@
 import { durationText } from '../../plan/index.ts';
 import type { NamedTask, SlotUse, StandingTask, WaitReason } from '../../state/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import { dateText } from './clock-text.ts';
 import { taskTitle, type StepTable } from './steps.ts';
 import { unreachable } from './unreachable.ts';

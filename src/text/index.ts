@@ -1,0 +1,1 @@
+export { cleanLine, cleanLines } from './clean-text.ts';
