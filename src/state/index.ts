@@ -1,3 +1,4 @@
+export { attemptSpans, type AttemptSpan, type SpanEnd, type SpanOperation } from './attempt-spans.ts';
 export { isOver, isUndoable, mayStartTasks, tasksToUndo, terminalStateOf, undoableTasks } from './run-end.ts';
 export { requireLegal } from './legal-event.ts';
 export type { RunEvent, RunEventType, TaskEvent } from './run-event.ts';

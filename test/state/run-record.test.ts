@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UpstreamBuilder, type Digraph } from '../../src/graph/index.ts';
 import {
   IllegalTransitionError,
   isInFlight,
@@ -14,6 +13,7 @@ import {
   undoableTasks,
   type RunEvent,
 } from '../../src/state/index.ts';
+import { digraph, graphs, legalEvents, preferred, wholeRollback } from './legal-events.ts';
 import { NaiveRun } from './naive-run.ts';
 import { everyEvent, everythingOf, statesOf } from './run-events.ts';
 
@@ -183,21 +183,6 @@ describe('RunRecord', () => {
   });
 });
 
-/** Random upstreams: each task names only tasks before it. */
-function graphs(): fc.Arbitrary<number[][]> {
-  return fc
-    .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 7 })
-    .map((lists) =>
-      lists.map((list, index) => (index === 0 ? [] : [...new Set(list.map((upstream) => upstream % index))])),
-    );
-}
-
-function digraph(upstreams: readonly (readonly number[])[]): Digraph {
-  const builder = new UpstreamBuilder();
-  for (const list of upstreams) builder.add(list);
-  return builder.build();
-}
-
 function played(upstreams: readonly (readonly number[])[], events: readonly RunEvent[]) {
   const record = new RunRecord(digraph(upstreams));
   const naive = naiveAfter(upstreams, events);
@@ -210,37 +195,6 @@ function naiveAfter(upstreams: readonly (readonly number[])[], events: readonly 
   const naive = new NaiveRun(upstreams);
   for (const event of events) naive.apply(event);
   return naive;
-}
-
-function legalEvents(upstreams: readonly (readonly number[])[], choices: readonly number[]): RunEvent[] {
-  const naive = new NaiveRun(upstreams);
-  const events: RunEvent[] = [];
-  for (const [step, choice] of choices.entries()) {
-    const candidates = [
-      ...everyEvent(upstreams.length, { atMs: step, attempt: step + 1 }),
-      ...wholeRollback(naive, step),
-    ];
-    const event = preferred(
-      candidates.filter((candidate) => naive.allows(candidate)),
-      choice,
-    );
-    if (!event) break;
-    naive.apply(event);
-    events.push(event);
-  }
-  return events;
-}
-
-/** What an operator would roll back. */
-function wholeRollback(naive: NaiveRun, atMs: number): RunEvent[] {
-  return [{ type: 'run-rollback-started', tasks: naive.toUndo(), atMs, by: 'somebody' }];
-}
-
-/** Half of the choices go to what tasks do, so that runs get somewhere. */
-function preferred(legal: readonly RunEvent[], choice: number): RunEvent | undefined {
-  const ofTasks = legal.filter((event) => 'task' in event);
-  const pool = choice % 2 === 0 && ofTasks.length > 0 ? ofTasks : legal;
-  return pool[(choice >> 1) % pool.length];
 }
 
 function expectRefused(record: RunRecord, event: RunEvent, before = JSON.stringify(everythingOf(record))): void {

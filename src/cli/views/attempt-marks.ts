@@ -1,4 +1,4 @@
-import type { RunEvent, TaskEvent } from '../../state/index.ts';
+import { attemptSpans, type AttemptSpan, type RunEvent } from '../../state/index.ts';
 import { dateText } from './clock-text.ts';
 
 interface Mark {
@@ -42,40 +42,14 @@ export class AttemptMarks {
   }
 }
 
-const ends: Partial<Record<RunEvent['type'], string>> = {
-  'task-succeeded': 'SUCCESS',
-  'task-failed': 'FAILED',
-  'task-cancelled': 'CANCELLED',
-  'task-outcome-unknown': 'UNKNOWN',
-  'task-rolled-back': 'ROLLED_BACK',
-  'task-rollback-failed': 'ROLLBACK_FAILED',
-};
-
 function marksOf(task: number, events: readonly RunEvent[]): readonly Mark[] {
-  let under = { operation: 'EXECUTE', attempt: 1 };
-  return events.flatMap((event): Mark[] => {
-    if (event.type === 'tasks-retried' && event.tasks.includes(task)) under = { ...under, operation: 'RETRY' };
-    if (!('task' in event) || event.task !== task) return [];
-    if (event.type === 'task-rollback-started') {
-      under = { operation: 'ROLLBACK', attempt: under.operation === 'ROLLBACK' ? under.attempt + 1 : 1 };
-    }
-    if (event.type === 'task-started') under = { ...under, attempt: event.attempt };
-    return markOf(event, under);
-  });
+  return attemptSpans(task, events).flatMap((span) => (span.operation === 'SKIP' ? [] : marksOfSpan(task, span)));
 }
 
-interface Under {
-  readonly operation: string;
-  readonly attempt: number;
-}
-
-function markOf({ type, task, atMs }: TaskEvent, { operation, attempt }: Under): Mark[] {
-  if (type === 'task-started' || type === 'task-rollback-started') {
-    const text = `############ ${operation} attempt ${attempt} ${dateText(atMs)} ############`;
-    return [{ atMs, isStart: true, text }];
-  }
-  const state = ends[type];
-  return state === undefined
-    ? []
-    : [{ atMs, isStart: false, text: `task ${task + 1}: operation ${operation}, state ${state}` }];
+function marksOfSpan(task: number, { operation, attempt, startedAtMs, end }: AttemptSpan): readonly Mark[] {
+  const text = `############ ${operation} attempt ${attempt} ${dateText(startedAtMs)} ############`;
+  const start = { atMs: startedAtMs, isStart: true, text };
+  if (!end) return [start];
+  const ended = `task ${task + 1}: operation ${operation}, state ${end.state}`;
+  return [start, { atMs: end.atMs, isStart: false, text: ended }];
 }
