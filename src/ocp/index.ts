@@ -27,7 +27,9 @@ export {
   ocpStatuses,
   ocpSubtaskStatuses,
   ocpTaskStatuses,
+  taskStatusOfRun,
   type OcpStatus,
   type OcpSubtaskStatus,
   type OcpTaskStatus,
 } from './wire-status.ts';
+export { readWireTime, wireTime, type WireTime } from './wire-time.ts';

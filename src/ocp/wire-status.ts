@@ -63,7 +63,7 @@ export function statusOfRun(run: Run): OcpStatus {
 }
 
 /** A run's status in the later shapes. */
-export function taskStatusOfRun(run: Run): OcpTaskStatus {
+export function taskStatusOfRun(run: Pick<Run, 'state'>): OcpTaskStatus {
   return runWords[run.state].taskStatus;
 }
 
