@@ -11,6 +11,8 @@ export {
 export type { OcpFlatTaskInstance } from './flat-task-instance.ts';
 export { fromTaskAnswer, type TaskAnswer } from './from-task-answer.ts';
 export { fromTaskInfo } from './from-task-info.ts';
+export { isSignedBy, requestSignature, type SignedRequest } from './request-signature.ts';
+export { readSignatureHeader, signatureDateMs, type SignatureHeader } from './signature-header.ts';
 export { planOfSnapshot, type SnapshotPlan } from './snapshot-plan.ts';
 export type { TaskSource } from './source.ts';
 export { toTaskInfo, type OcpChildInfo, type OcpCreator, type OcpTaskInfo } from './task-info.ts';
