@@ -21,7 +21,8 @@ export function parseJson(text: string, name: string): JsonValue {
 
 const standardInput = 0;
 
-function readText(file: string, name: string): string {
+/** Reads a text that is told of as `name` from a file, or from standard input when the file is `-`. @throws RefusedError */
+export function readText(file: string, name: string): string {
   try {
     return file === '-' ? readStandardInput() : readFileSync(file, 'utf8');
   } catch (error) {

@@ -97,6 +97,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./commands/inventory.ts')).addInventoryCommand,
   },
   {
+    usage: 'user',
+    summary: 'say who may log in to the server, and what they may do',
+    load: async () => (await import('./commands/user.ts')).addUserCommand,
+  },
+  {
     usage: 'sandbox',
     summary: 'keep a fleet of stand-in hosts running',
     load: async () => (await import('./commands/sandbox.ts')).addSandboxCommand,
