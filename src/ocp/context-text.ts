@@ -5,13 +5,13 @@ import { javaMapOrder } from './java-map-order.ts';
 const notParallel = -1;
 
 /**
- * A run's context as the seed's shape prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[a, b], …})`,
+ * A run's context, or that of one of its tasks, as the seed's shape prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[a, b], …})`,
  * map entries in Java's order. Display text: nothing is quoted, so it cannot be read back. O(entries).
  */
-export function contextText({ stringMap, listMap }: RunContext): string {
+export function contextText({ stringMap, listMap }: RunContext, parallelIdx = notParallel): string {
   const strings = javaMapOrder(Object.entries(stringMap)).map(([key, value]) => `${key}=${value}`);
   const lists = javaMapOrder(Object.entries(listMap)).map(([key, items]) => `${key}=[${items.join(', ')}]`);
-  return `Context(parallelIdx=${notParallel}, stringMap={${strings.join(', ')}}, listMap={${lists.join(', ')}})`;
+  return `Context(parallelIdx=${parallelIdx}, stringMap={${strings.join(', ')}}, listMap={${lists.join(', ')}})`;
 }
 
 /** A run's context as the later shapes print it. */

@@ -22,6 +22,8 @@ export {
   type OcpTaskInstance,
   type TaskInstanceOptions,
 } from './task-instance.ts';
+export { subtaskLogBytesMax, toSubtaskLog } from './subtask-log.ts';
+export type { SubtaskLogLine, SubtaskLogParts } from './subtask-log-parts.ts';
 export type { TaskAnswerShape } from './task-answer-shape.ts';
 export { toTaskAnswer } from './to-task-answer.ts';
 export {

@@ -82,6 +82,11 @@ export function subtaskStatusOfTask(task: Task, run: Run): OcpSubtaskStatus {
   return run.state === 'ROLLED_BACK' ? 'PENDING' : taskWords[task.state].subtaskStatus;
 }
 
+/** The status that a task in this state has in the later shapes, unless the whole run was rolled back. */
+export function subtaskStatusOfState(state: TaskState): OcpSubtaskStatus {
+  return taskWords[state].subtaskStatus;
+}
+
 /** What was last asked of a task. */
 export function operationOfTask(task: Task): Operation {
   return taskWords[task.state].operation ?? task.operation;
