@@ -72,7 +72,7 @@ export function toServer(server: ServerRecord, index: InventoryIndex): OcpServer
 }
 
 /** Where a server stands: what its zone says, else what its host says. */
-export function placeOfServer(
+function placeOfServer(
   { clusterId, zoneName, hostId }: ServerRecord,
   index: InventoryIndex,
 ): Pick<OcpServer, 'regionName' | 'idcName'> {

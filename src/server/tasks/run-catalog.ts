@@ -24,7 +24,7 @@ const headersMax = 100;
 
 /**
  * Finds runs without reading their headers anew. What never changes of a run is read once and kept until the run is
- * pruned: about 400 bytes a run and 8 more for each of its hosts, so 100,000 runs take some 40 MB. States are read at
+ * pruned: about 300 bytes a run and 8 more for each of its hosts, so 100,000 runs take some 30 MB. States are read at
  * each call.
  */
 export class RunCatalog {
