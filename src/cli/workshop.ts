@@ -76,8 +76,9 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     recover: false,
     ...(concurrency === undefined ? {} : { concurrency }),
   });
-  const stopListening = engine.on('log', ({ runId, task, attempt, level, text, fields }) => {
-    const line = { runId, task: task.key, attempt, ...fields };
+  const stopListening = engine.on('log', ({ runId, task, attempt, level, text, fields, traceId }) => {
+    const trace = traceId === undefined ? {} : { traceId };
+    const line = { runId, task: task.key, attempt, ...trace, ...fields };
     if (level === 'warn') logger.warn(line, text);
     else if (level === 'info') logger.info(line, text);
     else logger.debug(line, text);

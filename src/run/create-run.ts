@@ -8,6 +8,7 @@ import type { StartOptions } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { recordedDeadline } from './run-deadline.ts';
 import { refuseSecretNames } from './secret-names.ts';
+import { requireTraceId, traced } from './trace-id.ts';
 
 /** OCP's own administrator has this id. */
 const adminId = 100;
@@ -21,7 +22,8 @@ export async function createRun(
   plan: Plan,
   options: StartOptions,
 ): Promise<CreatedRun> {
-  const { idempotencyKey, by = 'admin', workflowSource } = options;
+  const { idempotencyKey, by = 'admin', traceId, workflowSource } = options;
+  requireTraceId(traceId);
   refuseSecretNames(plan);
   const deadline = recordedDeadline(plan, options);
   const nowMs = clock.nowMs();
@@ -44,6 +46,7 @@ export async function createRun(
         input: scrubber.json(input),
         claims,
         creator: { id: adminId, name: scrubber.text(by) },
+        ...(traceId === undefined ? {} : { traceId: scrubber.text(traceId) }),
         context: scrubber.json(context as unknown as JsonObject) as unknown as RunContext,
         createdAtMs: nowMs,
         utcOffsetMinutes: clock.utcOffsetMinutes(nowMs),
@@ -59,8 +62,8 @@ export async function createRun(
 }
 
 /** What the journal of every run begins with. */
-export function firstEvents({ creator, createdAtMs }: RunHeader): readonly RunEvent[] {
-  return [{ type: 'run-started', by: creator.name, atMs: createdAtMs }];
+export function firstEvents({ creator, createdAtMs, traceId }: RunHeader): readonly RunEvent[] {
+  return [{ type: 'run-started', by: creator.name, atMs: createdAtMs, ...traced({ traceId }) }];
 }
 
 /** The same for the same procedure with equal input, whatever the order of its keys. */

@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
   /** Who asks. @default 'admin' */
   readonly by?: string;
+  /** Id of the request that asks; stands in the record and in log lines. 1 to 64 of `A-Za-z0-9._-`. @default none */
+  readonly traceId?: string;
   /**
    * The run is cancelled in the name of `the run deadline` when it is under way for longer: counted from its start, a
    * pause included, and anew when it is retried after it has ended. Milliseconds, or Infinity. @default the workflow's
@@ -75,6 +77,8 @@ export interface OperationOptions {
   readonly dryRun?: boolean;
   /** Who asks. @default 'admin' */
   readonly by?: string;
+  /** Id of the request that asks; stands in the record and in log lines. 1 to 64 of `A-Za-z0-9._-`. @default none */
+  readonly traceId?: string;
 }
 
 export type RollbackOptions = OperationOptions & RollbackExtent;
@@ -93,7 +97,7 @@ export interface Engine {
   /**
    * Starts a run; resolves once it is durable. Takes a workflow and its input, or a plan.
    *
-   * @throws InvalidPlanError, ClaimHeldError, or what the workflow's `admit` refuses with: nothing was written then
+   * @throws InvalidPlanError, ClaimHeldError, RefusedError `INVALID_TRACE_ID`, or what the workflow's `admit` refuses with: nothing was written then
    */
   start<Raw>(workflow: Workflow<Raw>, input: NoInfer<Raw>, options?: StartOptions): Promise<Run>;
   start(plan: Plan, options?: StartOptions): Promise<Run>;

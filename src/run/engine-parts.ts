@@ -8,6 +8,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Ownership } from './ownership.ts';
 import type { Logger } from './logger.ts';
 import type { NoticeBus } from './notice-bus.ts';
+import type { Traced } from './trace-id.ts';
 
 /** What all runs of one engine share. */
 export interface EngineParts {
@@ -28,5 +29,5 @@ export interface EngineParts {
   /** A listener threw or rejected. */
   readonly reportListener: (error: unknown) => void;
   /** A run can no longer be recorded. */
-  readonly reportFailure: (runId: number, error: unknown) => void;
+  readonly reportFailure: (run: Traced & { readonly runId: number }, error: unknown) => void;
 }

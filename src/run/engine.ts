@@ -253,8 +253,8 @@ function partsOf(options: EngineOptions, listener: OwnershipOptions): EnginePart
     use: serviceLookup(options.services ?? []),
     bus: new NoticeBus(reportListener),
     reportListener,
-    reportFailure: (runId, error) => {
-      logger.error({ runId, error: serializeError(error) }, 'the run cannot go on here');
+    reportFailure: (run, error) => {
+      logger.error({ ...run, error: serializeError(error) }, 'the run cannot go on here');
     },
   };
 }

@@ -25,6 +25,7 @@ import { liveStartFacts } from './start-facts.ts';
 import { TaskCancelledError } from './task-errors.ts';
 import { TaskWork } from './task-work.ts';
 import { Tidying } from './tidying.ts';
+import { traced } from './trace-id.ts';
 
 /** What an ended run goes on with, in the direction that its record has then. */
 const takesUpAgain: ReadonlySet<RunEvent['type']> = new Set([
@@ -349,7 +350,7 @@ export class LiveRun implements WorkSource {
     this.#schedule.stop();
     this.#deadline.stop();
     this.#parts.dispatcher.forget(this);
-    this.#parts.reportFailure(this.header.id, error);
+    this.#parts.reportFailure({ runId: this.header.id, ...traced(this.record) }, error);
     if (this.#underWay === 0) this.#released.resolve(undefined);
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }

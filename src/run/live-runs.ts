@@ -7,6 +7,7 @@ import { UnknownWorkflowError } from './operation-errors.ts';
 import { parkingName, recoveriesMax } from './parking.ts';
 import { planAgain, wholeFingerprint } from './plan-again.ts';
 import { replay } from './recorded-run.ts';
+import { traced } from './trace-id.ts';
 import { shapeFromJson } from '../plan/index.ts';
 
 /** How an open run is taken up whose process has ended. */
@@ -147,7 +148,8 @@ export class LiveRuns {
     const { isNewlyAccepted, ...planned } = this.#planned(run, { acceptChanges });
     const live = new LiveRun({ ...planned, fence: run.fence, parts: this.#parts });
     this.adopt(live);
-    logger.warn({ runId: id, recoveries, from: from && { pid: from.pid, host: from.host } }, 'the run is taken up');
+    const vanished = from && { pid: from.pid, host: from.host };
+    logger.warn({ runId: id, recoveries, from: vanished, ...traced(live.record) }, 'the run is taken up');
     if (isNewlyAccepted) {
       const fingerprint = wholeFingerprint(live.plan);
       await live.operate(() => [{ type: 'changes-accepted', fingerprint, by, atMs: clock.nowMs() }], undefined);

@@ -8,15 +8,22 @@ import type { Operation } from './operations.ts';
 import type { CommitExtras } from './run-journal.ts';
 import { taskIndex } from './task-index.ts';
 import { doneAnswer } from './operator-wish.ts';
+import { tracedEvents } from './trace-id.ts';
 
 /** A run that is looked at. */
 type PlannedRun = Pick<LiveRun, 'header' | 'plan' | 'record'>;
 
-/** How an operator's action is carried out. */
-export interface Carrying {
+/** Who asks for an action, and when. */
+export interface Asking {
   /** @default 'admin' */
   readonly by: string | undefined;
+  /** Id of the request that asks. @default none */
+  readonly traceId: string | undefined;
   readonly nowMs: () => number;
+}
+
+/** How an operator's action is carried out. */
+export interface Carrying extends Asking {
   /** Who takes the run when it is over. */
   readonly owner: StoreOwner | undefined;
   /** The wish of another process that it is. */
@@ -30,17 +37,17 @@ export interface Carrying {
 export async function operate(
   live: LiveRun,
   decide: Operation,
-  { by, nowMs, owner, wishId }: Carrying,
+  { owner, wishId, ...asking }: Carrying,
 ): Promise<OperationResult> {
   const decideOn = (record: RunRecord): readonly RunEvent[] =>
-    decideNow({ header: live.header, plan: live.plan, record }, decide, { by, nowMs });
+    decideNow({ header: live.header, plan: live.plan, record }, decide, asking);
   const resultOf = (events: readonly RunEvent[]): OperationResult => ({
     runId: live.header.id,
     tasks: touchedTasks(live.plan, events),
     isDryRun: false,
   });
   const events = await live.operate(decideOn, (record, decided) => ({
-    ...(isSettledRun(record.state) ? { ...reopening(live, decided, nowMs()), ...(owner && { owner }) } : {}),
+    ...(isSettledRun(record.state) ? { ...reopening(live, decided, asking.nowMs()), ...(owner && { owner }) } : {}),
     ...(wishId === undefined ? {} : { answer: { wishId, body: doneAnswer(resultOf(decided)) } }),
   }));
   return resultOf(events);
@@ -50,7 +57,7 @@ export async function operate(
 export function rehearse(
   run: PlannedRun,
   decide: Operation,
-  { limits, concurrency, ...options }: Pick<Carrying, 'by' | 'nowMs'> & Pick<PreviewFacts, 'limits' | 'concurrency'>,
+  { limits, concurrency, ...options }: Asking & Pick<PreviewFacts, 'limits' | 'concurrency'>,
 ): OperationResult {
   const { header, plan, record } = run;
   const decided = decideNow(run, decide, options);
@@ -62,10 +69,13 @@ export function rehearse(
 function decideNow(
   { header, plan, record }: PlannedRun,
   decide: Operation,
-  { by = 'admin', nowMs }: Pick<Carrying, 'by' | 'nowMs'>,
+  { by = 'admin', traceId, nowMs }: Asking,
 ): readonly RunEvent[] {
   const request = { runId: header.id, plan, record, by, atMs: nowMs() };
-  return decide(request, (task) => taskIndex(plan, header, task));
+  return tracedEvents(
+    decide(request, (task) => taskIndex(plan, header, task)),
+    traceId,
+  );
 }
 
 /** Taking an ended run up again takes its claims again and tells the workflow, in the same commit. */

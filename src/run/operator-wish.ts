@@ -2,6 +2,7 @@ import { PrecedeError, RefusedError, serializeError, type Problem } from '../err
 import type { JsonObject } from '../json/index.ts';
 import type { OperationResult } from './engine-interface.ts';
 import { operations, type Operation, type Resolution, type RollbackExtent } from './operations.ts';
+import type { Traced } from './trace-id.ts';
 
 /** What an operator asks for, as data: it may have to reach the process that has the run. */
 export type OperatorAction =
@@ -12,7 +13,7 @@ export type OperatorAction =
   | ({ readonly action: 'rollback' } & RollbackExtent);
 
 /** An operator's wish for a run that another process has. */
-export type OperatorWish = OperatorAction & { readonly by?: string };
+export type OperatorWish = OperatorAction & Traced & { readonly by?: string };
 
 /** What an action comes down to on the state of the run. */
 export function operationOf(wanted: OperatorAction): Operation {

@@ -6,7 +6,7 @@ import type { OperationOptions, OperationResult } from './engine-interface.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { operate, rehearse } from './operate.ts';
+import { operate, rehearse, type Asking } from './operate.ts';
 import { RunNotOwnedError } from './operation-errors.ts';
 import {
   doneAnswer,
@@ -17,6 +17,7 @@ import {
   type OperatorAction,
   type OperatorWish,
 } from './operator-wish.ts';
+import { requireTraceId, traced } from './trace-id.ts';
 
 interface OperatorsOptions {
   readonly runs: LiveRuns;
@@ -41,14 +42,16 @@ export class Operators {
   }
 
   /** Carries an action out, or with `dryRun` says what it would touch. */
-  async act(runId: number, action: OperatorAction, { dryRun = false, by }: OperationOptions): Promise<OperationResult> {
+  async act(runId: number, action: OperatorAction, options: OperationOptions): Promise<OperationResult> {
+    const { dryRun = false, by, traceId } = options;
     this.#options.requireOpen();
+    requireTraceId(traceId);
     if (dryRun) {
       const { limits, dispatcher } = this.#parts;
-      const options = { ...this.#asked(by), limits, concurrency: dispatcher.size };
-      return rehearse(await this.#options.runs.look(runId), operationOf(action), options);
+      const asked = { ...this.#asked(options), limits, concurrency: dispatcher.size };
+      return rehearse(await this.#options.runs.look(runId), operationOf(action), asked);
     }
-    const wish = { ...action, ...(by === undefined ? {} : { by }) };
+    const wish = { ...action, ...(by === undefined ? {} : { by }), ...traced({ traceId }) };
     for (;;) {
       try {
         return await this.#actHere(runId, wish);
@@ -70,7 +73,7 @@ export class Operators {
     const live = await runs.find(runId);
     const { ownership } = this.#parts;
     const owner = isSettledRun(live.record.state) ? await ownership.current() : ownership.latest;
-    const carrying = { ...this.#asked(wish.by), owner, ...(wishId === undefined ? {} : { wishId }) };
+    const carrying = { ...this.#asked(wish), owner, ...(wishId === undefined ? {} : { wishId }) };
     const result = await operate(live, operationOf(wish), carrying);
     if (isSettledRun(live.record.state)) return result;
     runs.adopt(live);
@@ -120,8 +123,8 @@ export class Operators {
     }
   }
 
-  #asked(by: string | undefined): { readonly by: string | undefined; readonly nowMs: () => number } {
-    return { by, nowMs: () => this.#parts.clock.nowMs() };
+  #asked({ by, traceId }: Pick<OperationOptions, 'by' | 'traceId'>): Asking {
+    return { by, traceId, nowMs: () => this.#parts.clock.nowMs() };
   }
 }
 

@@ -186,6 +186,7 @@ function scrubbed(event: RunEvent, scrubber: JournalOptions['scrubber']): RunEve
   return {
     ...event,
     ...('by' in event ? { by: scrubber.text(event.by) } : {}),
+    ...('traceId' in event ? { traceId: scrubber.text(event.traceId) } : {}),
     ...('output' in event ? { output: scrubber.json(event.output) } : {}),
     ...('error' in event ? { error: scrubber.error(event.error) } : {}),
   };

@@ -8,6 +8,8 @@ interface OfRun {
   readonly sequence: number;
   /** Epoch milliseconds. */
   readonly atMs: number;
+  /** Id of the latest request that asked something of the run and had one. */
+  readonly traceId?: string;
 }
 
 /** Which task a notice is about. */

@@ -14,6 +14,7 @@ import { NoticeBus } from './notice-bus.ts';
 import { recordedError } from './recorded-error.ts';
 import type { Notice, TaskName, TaskNotice } from './run-notice.ts';
 import { plainFields } from './scrubbed-logger.ts';
+import { traced } from './trace-id.ts';
 
 interface ReporterOptions {
   readonly header: RunHeader;
@@ -44,7 +45,8 @@ export class RunReporter {
     if (isAboutRun) {
       const { id: runId } = header;
       const by = 'by' in event ? { by: event.by } : {};
-      parts.logger.info({ runId, event: event.type, from, to: this.#runState, ...by }, 'run');
+      const trace = traced(record);
+      parts.logger.info({ runId, event: event.type, from, to: this.#runState, ...by, ...trace }, 'run');
       const { sequence } = record;
       this.#publish({
         kind: 'run',
@@ -55,6 +57,7 @@ export class RunReporter {
         from,
         to: this.#runState,
         ...by,
+        ...trace,
       });
     }
     for (const change of changes) this.#tellTask(event, change);
@@ -73,14 +76,14 @@ export class RunReporter {
     const shown = fields === undefined ? {} : { fields: parts.scrubber.json(plainFields(fields)) as JsonObject };
     const kept = fields === undefined ? line.text : `${line.text} ${JSON.stringify(shown.fields)}`;
     this.#keep({ ...line, task, text: kept });
-    this.#publish({ kind: 'log', ...line, ...shown, task: this.nameOf(task) });
+    this.#publish({ kind: 'log', ...line, ...shown, ...traced(record), task: this.nameOf(task) });
   }
 
   /** Tells how far a body says it is. */
   progress(task: number, fraction: number, text: string): void {
-    const { header, parts } = this.#options;
+    const { header, record, parts } = this.#options;
     const share = Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0));
-    const notice = { runId: header.id, atMs: parts.clock.nowMs(), task: this.nameOf(task) };
+    const notice = { runId: header.id, atMs: parts.clock.nowMs(), task: this.nameOf(task), ...traced(record) };
     this.#publish({ kind: 'progress', ...notice, fraction: share, text: parts.scrubber.text(plainText(text)) });
   }
 
@@ -92,21 +95,24 @@ export class RunReporter {
     const text = parts.scrubber.text(`Task "${name.key}" ${far}.`);
     const line = { runId: header.id, attempt: record.attempt(task), atMs: parts.clock.nowMs(), text };
     const warning = { code: 'SLOW_TASK', elapsedMs, estimateMs } as const;
-    parts.logger.warn({ runId: line.runId, task: name.key, attempt: line.attempt, ...warning }, text);
+    const trace = traced(record);
+    parts.logger.warn({ runId: line.runId, task: name.key, attempt: line.attempt, ...warning, ...trace }, text);
     this.#keep({ ...line, task, level: 'warn' });
-    this.#publish({ kind: 'warning', ...line, ...warning, task: name });
+    this.#publish({ kind: 'warning', ...line, ...warning, ...trace, task: name });
   }
 
   /** A line that the store does not take is lost; the first of them in a row is reported. */
   #keep(line: LogLine): void {
-    const { store, logger } = this.#options.parts;
+    const { record, parts } = this.#options;
+    const { store, logger } = parts;
     try {
       store.appendLog([line]);
       this.#linesLost = 0;
     } catch (error) {
       this.#linesLost += 1;
       if (this.#linesLost > 1) return;
-      logger.error({ runId: line.runId, error: recordedError(error) }, 'lines of the tasks’ log are lost');
+      const about = { runId: line.runId, ...traced(record) };
+      logger.error({ ...about, error: recordedError(error) }, 'lines of the tasks’ log are lost');
     }
   }
 
@@ -129,10 +135,12 @@ export class RunReporter {
       to,
       attempt: record.attempt(task),
       event: event.type,
+      ...traced(record),
       ...(isOwn ? particulars(event) : {}),
     };
-    if (isOwn)
-      parts.logger.debug({ runId: header.id, task: notice.task.key, from, to, attempt: notice.attempt }, 'task');
+    const { attempt } = notice;
+    const { key } = notice.task;
+    if (isOwn) parts.logger.debug({ runId: header.id, task: key, from, to, attempt, ...traced(record) }, 'task');
     this.#publish(notice);
   }
 

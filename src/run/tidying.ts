@@ -3,6 +3,7 @@ import type { Plan } from '../plan/index.ts';
 import { isInFlight, type RunRecord } from '../state/index.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { traced } from './trace-id.ts';
 
 interface TidyingOptions {
   readonly plan: Plan;
@@ -54,12 +55,15 @@ export class Tidying {
   }
 
   async #end(task: number): Promise<void> {
-    const { plan, parts, attempts } = this.#options;
+    const { plan, record, parts, attempts } = this.#options;
     const { key, body } = plan.tasks[task] ?? {};
     try {
       await body?.end?.(attempts.contextOf(task, AbortSignal.timeout(timeoutMs)));
     } catch (error) {
-      parts.logger.warn({ task: key, error: serializeError(error) }, 'something was not cleared away');
+      parts.logger.warn(
+        { task: key, ...traced(record), error: serializeError(error) },
+        'something was not cleared away',
+      );
     }
   }
 

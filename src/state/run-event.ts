@@ -10,6 +10,8 @@ interface At {
 interface By {
   /** Who asked. */
   readonly by: string;
+  /** Id of the request by which they did; absent where it had none. */
+  readonly traceId?: string;
 }
 
 interface OfTask {

@@ -19,6 +19,8 @@ export interface RunHeader {
   readonly claims: readonly string[];
   readonly idempotencyKey?: string;
   readonly creator: Creator;
+  /** Id of the request that started the run; absent where it had none. */
+  readonly traceId?: string;
   readonly context: RunContext;
   /** What the run acts on, as the documented shape shows it. */
   readonly subject?: JsonObject;

@@ -41,6 +41,7 @@ export class RunRecord implements RunFacts {
   #sequence = 0;
   #latestAtMs = -Infinity;
   #acceptedFingerprint: string | undefined;
+  #traceId: string | undefined;
 
   constructor(graph: Digraph) {
     this.graph = graph;
@@ -90,6 +91,11 @@ export class RunRecord implements RunFacts {
   /** The fingerprint of the changed workflow that the run was last allowed to go on with. */
   get acceptedFingerprint(): string | undefined {
     return this.#acceptedFingerprint;
+  }
+
+  /** Id of the latest request that asked for something and had one; undefined when none had. */
+  get traceId(): string | undefined {
+    return this.#traceId;
   }
 
   /** The time of the event that was last folded in; -Infinity before the first. */
@@ -214,6 +220,7 @@ export class RunRecord implements RunFacts {
     requireLegal(this, event);
     this.#sequence += 1;
     this.#latestAtMs = event.atMs;
+    if ('by' in event) this.#traceId = event.traceId ?? this.#traceId;
     this.#applyToRun(event);
     this.#state = runStateAfter(this.#state, event);
     if (event.type === 'run-started') return this.#tasks.readyRoots();

@@ -13,33 +13,34 @@ const fields = {
   ...{ attempt: fc.nat(), output: json, error, by: fc.oneof(fc.string(), fc.constant('__proto__')) },
   ...{ state: fc.constantFrom('SUCCESS', 'FAILED', 'CANCELLED'), fingerprint: fc.string() },
   ...{ tasks: fc.array(fc.nat()), retryAtMs: time, atMs: time, isAdopted: fc.constant(true) },
+  traceId: fc.string(),
 };
 type Field = keyof typeof fields;
 
 /** The fields of every type, in the order in which events have them. */
 const typed: Readonly<Record<RunEventType, readonly Field[]>> = {
-  'run-started': ['by', 'atMs'],
-  'run-paused': ['by', 'atMs'],
-  'run-resumed': ['by', 'atMs'],
-  'run-cancel-requested': ['by', 'atMs'],
-  'run-rollback-started': ['tasks', 'by', 'atMs'],
+  'run-started': ['by', 'atMs', 'traceId'],
+  'run-paused': ['by', 'atMs', 'traceId'],
+  'run-resumed': ['by', 'atMs', 'traceId'],
+  'run-cancel-requested': ['by', 'atMs', 'traceId'],
+  'run-rollback-started': ['tasks', 'by', 'atMs', 'traceId'],
   'run-settled': ['state', 'atMs'],
-  'changes-accepted': ['fingerprint', 'by', 'atMs'],
+  'changes-accepted': ['fingerprint', 'by', 'atMs', 'traceId'],
   'task-started': ['task', 'attempt', 'atMs'],
   'task-succeeded': ['task', 'output', 'atMs', 'isAdopted'],
   'task-failed': ['task', 'error', 'atMs', 'retryAtMs'],
-  'task-cancelling': ['task', 'by', 'atMs'],
+  'task-cancelling': ['task', 'by', 'atMs', 'traceId'],
   'task-cancelled': ['task', 'error', 'atMs'],
   'task-outcome-unknown': ['task', 'error', 'atMs'],
-  'tasks-retried': ['tasks', 'by', 'atMs'],
-  'task-skipped': ['task', 'by', 'atMs', 'output'],
-  'task-resolved-success': ['task', 'output', 'by', 'atMs'],
-  'task-resolved-failed': ['task', 'error', 'by', 'atMs'],
+  'tasks-retried': ['tasks', 'by', 'atMs', 'traceId'],
+  'task-skipped': ['task', 'by', 'atMs', 'output', 'traceId'],
+  'task-resolved-success': ['task', 'output', 'by', 'atMs', 'traceId'],
+  'task-resolved-failed': ['task', 'error', 'by', 'atMs', 'traceId'],
   'task-rollback-started': ['task', 'atMs'],
   'task-rolled-back': ['task', 'atMs'],
   'task-rollback-failed': ['task', 'error', 'atMs', 'retryAtMs'],
-  'undos-retried': ['tasks', 'by', 'atMs'],
-  'undo-skipped': ['task', 'by', 'atMs'],
+  'undos-retried': ['tasks', 'by', 'atMs', 'traceId'],
+  'undo-skipped': ['task', 'by', 'atMs', 'traceId'],
 };
 
 /** As it comes back from JSON, which is what a store promises. */
