@@ -1,7 +1,8 @@
 import type { JsonObject } from '../json/index.ts';
 import type { RunSnapshot } from '../state/index.ts';
 import { known } from './source.ts';
-import { toTaskInstance, type OcpSubtaskInstance, type OcpTaskInstance } from './task-instance.ts';
+import type { OcpSubtaskInstance } from './subtask-instance.ts';
+import { toTaskInstance, type OcpTaskInstance } from './task-instance.ts';
 
 type Times = 'createTime' | 'startTime' | 'finishTime';
 

@@ -1,4 +1,4 @@
-export type { OcpBasicSubtaskInstance, OcpBasicTaskInstance } from './basic-task-instance.ts';
+export { toBasicTaskInstance, type OcpBasicSubtaskInstance, type OcpBasicTaskInstance } from './basic-task-instance.ts';
 export type { OcpContext } from './context-text.ts';
 export {
   toEnvelope,
@@ -8,7 +8,7 @@ export {
   type OcpError,
   type OcpErrorEnvelope,
 } from './envelope.ts';
-export type { OcpFlatTaskInstance } from './flat-task-instance.ts';
+export { toFlatTaskInstance, type OcpFlatTaskInstance } from './flat-task-instance.ts';
 export { fromTaskAnswer, type TaskAnswer } from './from-task-answer.ts';
 export { fromTaskInfo } from './from-task-info.ts';
 export { isSignedBy, requestSignature, type SignedRequest } from './request-signature.ts';
@@ -16,13 +16,9 @@ export { readSignatureHeader, signatureDateMs, type SignatureHeader } from './si
 export { planOfSnapshot, type SnapshotPlan } from './snapshot-plan.ts';
 export type { TaskSource } from './source.ts';
 export { toTaskInfo, type OcpChildInfo, type OcpCreator, type OcpTaskInfo } from './task-info.ts';
-export {
-  toTaskInstance,
-  type OcpSubtaskInstance,
-  type OcpTaskInstance,
-  type TaskInstanceOptions,
-} from './task-instance.ts';
-export { subtaskLogBytesMax, toSubtaskLog } from './subtask-log.ts';
+export { toSubtaskInstance, type OcpSubtaskInstance, type TaskInstanceOptions } from './subtask-instance.ts';
+export { toTaskInstance, type OcpTaskInstance } from './task-instance.ts';
+export { toSubtaskLog } from './subtask-log.ts';
 export type { SubtaskLogLine, SubtaskLogParts } from './subtask-log-parts.ts';
 export type { TaskAnswerShape } from './task-answer-shape.ts';
 export { toTaskAnswer } from './to-task-answer.ts';

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/index.ts';
-import { snapshotOfPlan, type RunSnapshot } from '../state/index.ts';
+import { snapshotOfPlan, type RunSnapshot, type TaskSnapshot } from '../state/index.ts';
 
 /** Whatever can be written in the documented shapes: a run, a plan, or what a run looked like at one instant. */
 export type TaskSource = RunSnapshot | Plan | { snapshot(): RunSnapshot };
@@ -10,12 +10,24 @@ export function snapshotOf(source: TaskSource): RunSnapshot {
   return 'workflow' in source ? snapshotOfPlan(source) : source;
 }
 
-/** Tasks as they are listed: by id, ascending, with downstreams that mirror the upstreams exactly. O(V log V + E). */
-export function listedTasks({ tasks }: RunSnapshot): readonly RunSnapshot['tasks'][number][] {
-  const listed = tasks.toSorted((a, b) => a.id - b.id);
-  const downstreams = new Map<number, number[]>(listed.map(({ id }) => [id, []]));
-  for (const { id, upstreams } of listed) for (const upstream of upstreams) downstreams.get(upstream)?.push(id);
-  return listed.map((task) => ({ ...task, downstreams: downstreams.get(task.id) ?? [] }));
+/** A task as it is listed. */
+export interface ListedTask {
+  readonly task: TaskSnapshot;
+  /** Mirrors the upstreams of the others exactly. */
+  readonly downstreams: readonly number[];
+}
+
+/** Tasks as they are listed: by id, ascending. O(tasks log tasks + edges). */
+export function listedTasks({ tasks }: RunSnapshot): readonly ListedTask[] {
+  const sorted = tasks.toSorted((a, b) => a.id - b.id);
+  const downstreamsOf = new Map<number, number[]>();
+  const listed = sorted.map((task): ListedTask => {
+    const downstreams = downstreamsOf.get(task.id) ?? [];
+    downstreamsOf.set(task.id, downstreams);
+    return { task, downstreams };
+  });
+  for (const { id, upstreams } of sorted) for (const upstream of upstreams) downstreamsOf.get(upstream)?.push(id);
+  return listed;
 }
 
 /** The fields that are known, in the order given: the wire leaves out what is unknown. */

@@ -52,9 +52,9 @@ export function toTaskInfo(source: TaskSource): OcpTaskInfo {
     name: run.name,
     startTime: run.startedAtMs === undefined ? undefined : startTime(run, run.startedAtMs),
     status: statusOfRun(run),
-    tasks: listedTasks(run).map((task) => ({
+    tasks: listedTasks(run).map(({ task, downstreams }) => ({
       description: task.description,
-      downstreams: task.downstreams,
+      downstreams,
       id: task.id,
       name: task.name,
       operation: operationOfTask(task),

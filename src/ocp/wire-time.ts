@@ -46,7 +46,8 @@ function isReal(ms: number, whole: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(whole);
 }
 
-function wireOffset(minutes: number): string {
+/** The offset at the end of a time: `+08:00`, `Z` for none. */
+export function wireOffset(minutes: number): string {
   if (minutes === 0) return 'Z';
   const size = Math.abs(minutes);
   const pad = (part: number): string => String(part).padStart(2, '0');

@@ -75,17 +75,7 @@ export function snapshotOfRun({ header, plan, record }: RunParts): RunSnapshot {
     ...optional('startedAtMs', record.startedAtMs),
     ...optional('finishedAtMs', record.finishedAtMs),
     utcOffsetMinutes: header.utcOffsetMinutes,
-    tasks: plan.tasks.map((_, task) => ({
-      ...planned(plan, task, header.firstTaskId),
-      state: record.taskState(task),
-      operation: record.taskOperation(task),
-      attempt: record.attempt(task),
-      createdAtMs: header.createdAtMs,
-      ...optional('startedAtMs', record.taskStartedAtMs(task)),
-      ...optional('finishedAtMs', record.taskFinishedAtMs(task)),
-      ...optional('retryAtMs', record.retryAtMs(task)),
-      ...optional('error', record.error(task)),
-    })),
+    tasks: plan.tasks.map((_, task) => recorded({ header, plan, record }, task)),
   };
 }
 
@@ -102,10 +92,29 @@ export function snapshotOfPlan(plan: Plan): RunSnapshot {
   };
 }
 
+function recorded({ header, plan, record }: RunParts, task: number): TaskSnapshot {
+  const snapshot: Writable<TaskSnapshot> = planned(plan, task, header.firstTaskId);
+  snapshot.state = record.taskState(task);
+  snapshot.operation = record.taskOperation(task);
+  snapshot.attempt = record.attempt(task);
+  snapshot.createdAtMs = header.createdAtMs;
+  const startedAtMs = record.taskStartedAtMs(task);
+  const finishedAtMs = record.taskFinishedAtMs(task);
+  const retryAtMs = record.retryAtMs(task);
+  const error = record.error(task);
+  if (startedAtMs !== undefined) snapshot.startedAtMs = startedAtMs;
+  if (finishedAtMs !== undefined) snapshot.finishedAtMs = finishedAtMs;
+  if (retryAtMs !== undefined) snapshot.retryAtMs = retryAtMs;
+  if (error !== undefined) snapshot.error = error;
+  return snapshot;
+}
+
+type Writable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
+
 function planned(plan: PlanShape, task: number, firstTaskId: number): TaskSnapshot {
   const declared = plan.tasks[task];
   if (!declared) throw new RangeError(`The plan has no task ${task}.`);
-  return {
+  const snapshot: Writable<TaskSnapshot> = {
     id: firstTaskId + task,
     key: declared.key,
     name: declared.name,
@@ -119,12 +128,16 @@ function planned(plan: PlanShape, task: number, firstTaskId: number): TaskSnapsh
     isBarrier: declared.kind === 'barrier',
     irreversible: declared.irreversible,
     skippable: declared.skippable,
-    ...optional('timeoutMs', declared.timeoutMs),
   };
+  if (declared.timeoutMs !== undefined) snapshot.timeoutMs = declared.timeoutMs;
+  return snapshot;
 }
 
+/** Ascending. */
 function idsOf(tasks: Int32Array, firstTaskId: number): readonly number[] {
-  return Array.from(tasks, (task) => firstTaskId + task).toSorted((a, b) => a - b);
+  const ids: number[] = [];
+  for (const task of tasks) ids.push(firstTaskId + task);
+  return ids.length < 2 ? ids : ids.sort((a, b) => a - b);
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [K in Name]?: Value } {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { subtaskLogBytesMax, toSubtaskLog, type SubtaskLogLine, type SubtaskLogParts } from '../../src/ocp/index.ts';
+import { toSubtaskLog, type SubtaskLogLine, type SubtaskLogParts } from '../../src/ocp/index.ts';
+import { subtaskLogBytesMax } from '../../src/ocp/subtask-log.ts';
 import type { RunEvent } from '../../src/state/index.ts';
 
 const at = Date.UTC(2021, 2, 2, 3, 6, 34, 0);
