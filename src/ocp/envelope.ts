@@ -1,3 +1,4 @@
+import { known } from './source.ts';
 import { wireTime } from './wire-time.ts';
 
 /** The facts of one HTTP answer that its envelope tells. */
@@ -31,6 +32,16 @@ export interface OcpError {
   /** An identifier such as `TSK10001`; the number 0 when too many requests came. */
   readonly code: string | number;
   readonly message: string;
+  /** Everything that is wrong, where it is more than one thing. */
+  readonly subErrors?: readonly OcpSubError[];
+  /** What the error is about, such as the name of a parameter. */
+  readonly target?: string;
+}
+
+/** One of several things that are wrong. */
+export interface OcpSubError {
+  readonly code: string | number;
+  readonly message: string;
 }
 
 /** An answer that tells an error. Keys in documented order. */
@@ -60,11 +71,16 @@ export function toEnvelope<Data>(data: Data, facts: EnvelopeFacts): OcpEnvelope<
 
 /** Wraps an error as every documented endpoint answers it, with the HTTP status it is sent with. */
 export function toErrorEnvelope(
-  { code, message }: OcpError,
+  { code, message, subErrors, target }: OcpError,
   facts: EnvelopeFacts & { readonly status: number },
 ): OcpErrorEnvelope {
   const { duration, server, timestamp, traceId } = wireFacts(facts);
-  return { duration, error: { code, message }, server, status: facts.status, successful: false, timestamp, traceId };
+  const error = known({ code, message, subErrors: subErrors?.map(subError), target });
+  return { duration, error, server, status: facts.status, successful: false, timestamp, traceId };
+}
+
+function subError({ code, message }: OcpSubError): OcpSubError {
+  return { code, message };
 }
 
 function wireFacts({ timestampMs, utcOffsetMinutes, durationMs, traceId, server }: EnvelopeFacts) {

@@ -7,6 +7,7 @@ export {
   type OcpEnvelope,
   type OcpError,
   type OcpErrorEnvelope,
+  type OcpSubError,
 } from './envelope.ts';
 export { toFlatTaskInstance, type OcpFlatTaskInstance } from './flat-task-instance.ts';
 export { fromTaskAnswer, type TaskAnswer } from './from-task-answer.ts';

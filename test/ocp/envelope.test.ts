@@ -35,4 +35,13 @@ describe('an envelope', () => {
         '"successful":false,"timestamp":"2021-03-02T11:06:34.42+08:00","traceId":"24d6311f6909408f"}',
     );
   });
+
+  it('tells what an error is about and everything that is wrong, where that is known', () => {
+    const subErrors = [{ code: 'COM10001', message: 'size is 0.', path: '/srv' }];
+    const error = { code: 'COM10003', target: 'size', subErrors, message: 'Two things are wrong.' };
+    expect(JSON.stringify(toErrorEnvelope(error, { ...facts, status: 400 }).error)).toBe(
+      '{"code":"COM10003","message":"Two things are wrong.","subErrors":[{"code":"COM10001","message":"size is 0."}],' +
+        '"target":"size"}',
+    );
+  });
 });
