@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, type KeyObject } from 'node:crypto';
 import { PrecedeError } from '../errors/index.ts';
 import type { JsonObject } from '../json/index.ts';
+import type { TableRows } from '../store/index.ts';
 import type { Tables } from '../workflow/index.ts';
 import { refused } from './refused.ts';
 import { sealed, unsealed } from './sealed-text.ts';
@@ -58,6 +59,11 @@ export async function listAccessKeys(
 export async function readAccessKey(tables: Tables, accessKey: string): Promise<AccessKeyRecord | undefined> {
   // Rows of this table are written by `createAccessKey` and by nothing else, so what is read is what was written.
   return (await tables.get(table, accessKey)) as AccessKeyRecord | undefined;
+}
+
+/** The same from rows that are read without waiting. */
+export function accessKeyIn(rows: Pick<TableRows, 'get'>, accessKey: string): AccessKeyRecord | undefined {
+  return rows.get(table, accessKey) as AccessKeyRecord | undefined;
 }
 
 /** Removes an access key: requests signed by it are refused from now on. @throws RefusedError `ACCESS_KEY_UNKNOWN` */

@@ -1,5 +1,6 @@
 import { nearest, type RefusedError } from '../errors/index.ts';
 import type { JsonObject } from '../json/index.ts';
+import type { TableRows } from '../store/index.ts';
 import type { Tables } from '../workflow/index.ts';
 import { refused } from './refused.ts';
 import type { UserRecord } from './user-record.ts';
@@ -10,6 +11,11 @@ const table = 'users';
 export async function readUser(tables: Tables, name: string): Promise<UserRecord | undefined> {
   // Rows of this table are written by `writeUser` and by nothing else, so what is read is what was written.
   return (await tables.get(table, name)) as UserRecord | undefined;
+}
+
+/** The same from rows that are read without waiting. */
+export function userIn(rows: Pick<TableRows, 'get'>, name: string): UserRecord | undefined {
+  return rows.get(table, name) as UserRecord | undefined;
 }
 
 /** The user of this name. @throws RefusedError `USER_UNKNOWN` */
