@@ -38,7 +38,7 @@ export const serverSchema = Type.Object(
     hostId: Type.Integer(),
     hostTypeName: textOrNull(),
     startTime: textOrNull({ description: 'When it began to serve.' }),
-    stopTime: textOrNull({ description: 'When an operator stopped it; null while none has.' }),
+    stopTime: textOrNull({ description: 'When an operator stopped it; the epoch while none has, as OCP prints it.' }),
     updateTime: Type.String({ examples: ['2021-03-02T11:06:34.345+08:00'] }),
     availableOperations: Type.Array(Type.String()),
   },
@@ -65,7 +65,7 @@ export function toServer(server: ServerRecord, index: InventoryIndex): OcpServer
     hostId: server.hostId,
     hostTypeName: index.host(server.hostId)?.typeName ?? null,
     startTime: databaseTime(server.startTime, index),
-    stopTime: databaseTime(server.stopTime, index),
+    stopTime: databaseTime(server.stopTime, index) ?? rowTime(0, index),
     updateTime: rowTime(server.updateTimeMs, index),
     availableOperations: [...server.availableOperations],
   };

@@ -1,0 +1,131 @@
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyInstance } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { openKeyFile } from '../access/index.ts';
+import { serializeError } from '../errors/index.ts';
+import { silentLogger, systemClock, type Logger } from '../run/index.ts';
+import { Answers } from './answers.ts';
+import { ApiError } from './api-error.ts';
+import { authenticateRequests } from './authenticate.ts';
+import { authorizeRequests } from './authorize.ts';
+import { answerClientError, answerExpectations } from './client-errors.ts';
+import { documentApi } from './document-api.ts';
+import { errorAnswer } from './error-answer.ts';
+import { guardRequests } from './guard-requests.ts';
+import { readJsonBodies } from './json-body.ts';
+import { limits } from './limits.ts';
+import { logRequests } from './log-requests.ts';
+import { packageVersion } from './package-version.ts';
+import { registerRoutes } from './register-routes.ts';
+import { allRoutes } from './routes/index.ts';
+import { secureAnswers } from './secure-headers.ts';
+import type { RequestLimit, ServerOptions } from './server-options.ts';
+import { endSlowReaders } from './slow-readers.ts';
+import { answerUnknownRoutes } from './unknown-routes.ts';
+import { validateRequests } from './validate.ts';
+
+const requestLimitDefault: RequestLimit = Object.freeze({ max: 1_000, windowMs: 10_000 });
+
+/**
+ * The documented API over an engine and its store, as a Fastify app that does not listen yet: `await app.listen({ port })`,
+ * `await app.close()`. Closing it ends no run; that is the engine's. Every answer is in the documented envelope.
+ *
+ * @throws RefusedError when the key file cannot be used
+ */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { clock = systemClock, logger = silentLogger, serverName = hostname(), store } = options;
+  const answers = new Answers({ clock, server: serverName });
+  const sealingKey = options.keyFile === undefined ? undefined : openKeyFile(options.keyFile);
+  const version = packageVersion();
+  const app = newApp(options, answers);
+  answerErrors(app, { answers, logger });
+  logRequests(app, { logger });
+  endSlowReaders(app);
+  secureAnswers(app, { isTls: options.tls !== undefined });
+  await limitRequests(app, options.requestLimit ?? requestLimitDefault);
+  guardRequests(app, { allowedHosts: options.allowedHosts ?? [] });
+  readJsonBodies(app);
+  validateRequests(app);
+  refuseUntilReady(app, options);
+  authenticateRequests(app, { store, clock, sealingKey });
+  authorizeRequests(app);
+  await documentApi(app, { version });
+  const routes = allRoutes({ ...options, clock, serverName, version });
+  // In a plugin of their own: what documents them has been registered by then.
+  await app.register(async (api) => {
+    registerRoutes(api, routes, answers);
+  });
+  answerUnknownRoutes(app, routes);
+  answerExpectations(app, answers);
+  return app;
+}
+
+function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
+  const http = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    // One that is missing is refused like one that is wrong.
+    requireHostHeader: false,
+  };
+  const app = fastify({
+    ...(tls ? { https: { ...http, ...tls, minVersion: 'TLSv1.2' as const } } : { http }),
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    genReqId: () => randomBytes(8).toString('hex'),
+    requestIdHeader: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler(error, socket) {
+      answerClientError(answers, error, socket);
+    },
+    frameworkErrors(error, request, reply) {
+      request.receivedAtMs = performance.now();
+      answers.sendError(request, reply, errorAnswer(error));
+    },
+  }) as unknown as FastifyInstance;
+  app.server.maxConnections = limits.connectionsMax;
+  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
+  return app;
+}
+
+/** Everything that a hook or a handler throws becomes an answer; what nobody could expect is told to the log alone. */
+function answerErrors(app: FastifyInstance, { answers, logger }: { answers: Answers; logger: Logger }): void {
+  app.decorateRequest('receivedAtMs', 0);
+  app.addHook('onRequest', async (request) => {
+    request.receivedAtMs = performance.now();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const answer = errorAnswer(error);
+    if (answer.isUnexpected) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      logger.error({ traceId: request.id, error: serializeError(error), stack }, 'a request failed');
+    }
+    return answers.sendError(request, reply, answer);
+  });
+}
+
+/** As many requests as an address may send; what is left of it stands in the headers `RateLimit-…`. */
+async function limitRequests(app: FastifyInstance, { max, windowMs }: RequestLimit): Promise<void> {
+  if (max === Infinity) return;
+  await app.register(rateLimit, {
+    max,
+    timeWindow: windowMs,
+    cache: 10_000,
+    enableDraftSpec: true,
+    errorResponseBuilder: (_request, { after }) =>
+      new ApiError({ ocpCode: 'COM10999', status: 429, message: `Too many requests; try again in ${after}.` }),
+  });
+}
+
+/** Until everything is up, and once the server is to stop, only the probes are answered. */
+function refuseUntilReady(app: FastifyInstance, { notReadyBecause }: ServerOptions): void {
+  app.addHook('onRequest', async (request) => {
+    const reason = request.routeOptions.config.access === 'public' ? undefined : notReadyBecause?.();
+    if (reason === undefined) return;
+    throw new ApiError({ ocpCode: 'COM10999', status: 503, message: reason, headers: { 'retry-after': '1' } });
+  });
+}

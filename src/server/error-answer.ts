@@ -1,0 +1,103 @@
+import { PrecedeError, RefusedError, type Problem } from '../errors/index.ts';
+import type { OcpError } from '../ocp/index.ts';
+import { OperationRefusedError } from '../run/index.ts';
+import { ApiError } from './api-error.ts';
+import { isOcpCode, statusOfCode, type OcpCode } from './error-cases.ts';
+
+/** How an error is answered. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly error: OcpError;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether nobody could have expected it, so that the log has to tell more than the answer. */
+  readonly isUnexpected: boolean;
+}
+
+const subErrorsMax = 100;
+
+/** Refusals that have one meaning over HTTP, whatever they were about. */
+const codeOfRefusal: Readonly<Record<string, OcpCode>> = {
+  ACCESS_BUSY: 'COM10999',
+  CLAIM_HELD: 'OBE11020',
+  IDEMPOTENCY_KEY_REUSED: 'COM10005',
+  INVALID_INPUT: 'COM10001',
+  LEASE_LOST: 'COM10005',
+  JOURNAL_MOVED: 'COM10005',
+  PLAN_CHANGED: 'TSK10011',
+  RUN_HELD: 'COM10005',
+  RUN_NOT_OWNED: 'COM10005',
+  SECRET_INPUT: 'TSK10007',
+  UNKNOWN_RUN: 'TSK10001',
+  UNKNOWN_TASK: 'TSK10001',
+  UNKNOWN_WORKFLOW: 'TSK10007',
+};
+
+/** What is refused for now, and can be asked for again. */
+const unavailable = new Set([
+  'ACCESS_BUSY',
+  'ENGINE_CLOSED',
+  'STORE_BUSY',
+  'STORE_CLOSED',
+  'STORE_FAILED',
+  'STORE_FULL',
+]);
+
+const codeOfReason = Object.freeze({ 'skip-forbidden': 'TSK10010', irreversible: 'TSK10009' } as const);
+
+/** Turns anything that was thrown while a request was answered into its answer. Tells nothing that was not meant to be told. */
+export function errorAnswer(thrown: unknown): ErrorAnswer {
+  if (thrown instanceof ApiError) {
+    const { status, ocpCode, headers, problems } = thrown;
+    // OCP prints the number 0 for too many requests.
+    const code = status === 429 ? 0 : ocpCode;
+    return { status, error: { code, message: textOf(problems) }, headers, isUnexpected: false };
+  }
+  if (thrown instanceof PrecedeError && unavailable.has((thrown as PrecedeError).code)) {
+    return answered('COM10999', (thrown as PrecedeError).message, { status: 503, headers: { 'retry-after': '1' } });
+  }
+  if (thrown instanceof OperationRefusedError) return answered(codeOfOperation(thrown), textOf(thrown.problems));
+  if (thrown instanceof RefusedError) return refusalAnswer(thrown as RefusedError);
+  return httpAnswer(thrown) ?? { ...answered('COM10999', 'Something unexpected failed.'), isUnexpected: true };
+}
+
+function refusalAnswer({ code, problems }: RefusedError): ErrorAnswer {
+  const [first] = problems;
+  const ocpCode = codeOfProblem(first) ?? codeOfRefusal[code] ?? 'COM10001';
+  const answer = answered(ocpCode, textOf(problems));
+  if (problems.length < 2) return answer;
+  const subErrors = problems
+    .slice(0, subErrorsMax)
+    .map((problem) => ({ code: codeOfProblem(problem) ?? ocpCode, message: textOf([problem]) }));
+  return { ...answer, error: { ...answer.error, subErrors } };
+}
+
+/** What the framework itself throws: it says which status it means. */
+function httpAnswer(thrown: unknown): ErrorAnswer | undefined {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number')
+    return undefined;
+  const status = thrown.statusCode;
+  if (status < 400 || status >= 500) return undefined;
+  return answered(status === 415 || status === 413 ? 'COM10003' : 'COM10001', thrown.message, { status });
+}
+
+function answered(
+  code: OcpCode,
+  message: string,
+  { status = statusOfCode[code], headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+): ErrorAnswer {
+  return { status, error: { code, message }, headers, isUnexpected: false };
+}
+
+function codeOfOperation({ reason }: OperationRefusedError): OcpCode {
+  return reason === 'state' ? 'TSK10007' : codeOfReason[reason];
+}
+
+function codeOfProblem(problem: Problem | undefined): OcpCode | undefined {
+  const code = problem?.details?.['ocpCode'];
+  return isOcpCode(code) ? code : undefined;
+}
+
+/** Every problem with what to do about it, on one line. */
+function textOf(problems: readonly Problem[]): string {
+  return problems.map(({ message, next }) => (next === undefined ? message : `${message} ${next}`)).join(' ');
+}

@@ -1,0 +1,216 @@
+import { Type } from 'typebox';
+import type { Engine, OperationOptions, Run } from '../../run/index.ts';
+import { toSubtaskInstance } from '../../ocp/index.ts';
+import type { Store } from '../../store/index.ts';
+import { ApiError } from '../api-error.ts';
+import { errorCase } from '../error-cases.ts';
+import { JsonText, route, type Call, type Permission, type Route } from '../route.ts';
+import { findRun, subtaskIndex, requireStatus } from '../tasks/find-run.ts';
+import { subtaskLog } from '../tasks/subtask-log.ts';
+import { SubtaskInstance, TaskInstance } from '../tasks/task-schemas.ts';
+import { TaskTexts } from '../tasks/task-texts.ts';
+
+/** What the routes of tasks act on. */
+export interface TaskParts {
+  readonly engine: Engine;
+  readonly store: Store;
+  /** A run in the detail shape, as JSON. */
+  readonly detailOf: (run: Run) => string;
+}
+
+const taskId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const ofTask = Type.Object({ taskInstanceId: taskId });
+const ofSubtask = Type.Object({ taskInstanceId: taskId, subtaskInstanceId: taskId });
+
+const read: Permission = { domain: 'TASK', action: 'READ', id: { param: 'taskInstanceId' } };
+const manage: Permission = { ...read, action: 'UPDATE' };
+
+const noTask = errorCase('TSK10001', 'no such task', 'There is no task 99. List the tasks to see their ids.');
+const noSubtask = errorCase(
+  'TSK10001',
+  'no such subtask',
+  'Task 1 has no subtask 99. Read the task to see the ids of its subtasks.',
+);
+const wrongState = (name: string, message: string) => errorCase('TSK10007', name, message);
+
+const instances = '/api/v2/tasks/instances';
+const tag = 'tasks';
+
+/** Reading tasks and acting on them: /api/v2/tasks, without the list. */
+export function taskRoutes(parts: TaskParts): readonly Route[] {
+  return [...readRoutes(parts), ...taskActions(parts), ...subtaskActions(parts)];
+}
+
+function readRoutes({ engine, store, detailOf }: TaskParts): readonly Route[] {
+  const texts = new TaskTexts(detailOf);
+  const detail = {
+    method: 'GET',
+    access: read,
+    tag,
+    params: ofTask,
+    data: TaskInstance,
+    errors: [noTask],
+    async handle({ params: { taskInstanceId: runId } }: Call<{ taskInstanceId: number }, unknown, unknown>) {
+      const [found] = await store.runVersions({ ids: [runId] });
+      const version = found?.eventCount ?? -1;
+      return new JsonText(await texts.textOf({ runId, version }, () => findRun(engine, runId)));
+    },
+  } as const;
+  return [
+    route({
+      ...detail,
+      url: `${instances}/:taskInstanceId`,
+      operationId: 'getTask',
+      summary: 'Read a task with its subtasks',
+    }),
+    route({
+      ...detail,
+      url: '/api/v2/tasks/:taskInstanceId',
+      operationId: 'getTaskByAlias',
+      summary: 'The same under a shorter path',
+    }),
+    route({
+      method: 'GET',
+      url: `${instances}/:taskInstanceId/subtasks/:subtaskInstanceId/log`,
+      access: read,
+      operationId: 'getSubtaskLog',
+      tag,
+      summary: 'Read the log of a subtask',
+      params: ofSubtask,
+      data: Type.Object({ log: Type.String() }, { additionalProperties: false }),
+      errors: [noTask, noSubtask],
+      async handle({ params }) {
+        const run = await findRun(engine, params.taskInstanceId);
+        return { log: await subtaskLog(store, run.snapshot(), subtaskIndex(run, params.subtaskInstanceId)) };
+      },
+    }),
+  ];
+}
+
+function taskActions({ engine, detailOf }: TaskParts): readonly Route[] {
+  return [
+    route({
+      method: 'POST',
+      url: `${instances}/:taskInstanceId/retry`,
+      access: manage,
+      operationId: 'retryTask',
+      tag,
+      summary: 'Run all failed subtasks of a FAILED task again',
+      params: ofTask,
+      data: TaskInstance,
+      errors: [
+        noTask,
+        wrongState('task is not FAILED', 'Task 1 is RUNNING; only a task that is FAILED can be retried.'),
+      ],
+      async handle(call) {
+        const { taskInstanceId: runId } = call.params;
+        requireStatus(await findRun(engine, runId), 'FAILED', 'retried');
+        await engine.retry(runId, undefined, askedBy(call));
+        return new JsonText(detailOf(await findRun(engine, runId)));
+      },
+    }),
+    route({
+      method: 'POST',
+      url: `${instances}/:taskInstanceId/rollback`,
+      access: manage,
+      operationId: 'rollbackTask',
+      tag,
+      summary: 'Undo everything that a FAILED task has done, in reverse order',
+      params: ofTask,
+      data: TaskInstance,
+      errors: [
+        noTask,
+        wrongState('task is not FAILED', 'Task 1 is SUCCESSFUL; only a task that is FAILED can be rolled back.'),
+        errorCase(
+          'TSK10009',
+          'point of no return',
+          'Cannot roll back run 1: task "Drop tenant" is a point of no return.',
+        ),
+      ],
+      async handle(call) {
+        const { taskInstanceId: runId } = call.params;
+        requireStatus(await findRun(engine, runId), 'FAILED', 'rolled back');
+        await engine.rollback(runId, askedBy(call));
+        return new JsonText(detailOf(await findRun(engine, runId)));
+      },
+    }),
+  ];
+}
+
+function subtaskActions({ engine }: TaskParts): readonly Route[] {
+  const action = { method: 'POST', access: manage, tag, params: ofSubtask } as const;
+  const url = `${instances}/:taskInstanceId/subtasks/:subtaskInstanceId`;
+  return [
+    route({
+      ...action,
+      url: `${url}/retry`,
+      operationId: 'retrySubtask',
+      summary: 'Run a FAILED subtask again',
+      data: SubtaskInstance,
+      errors: [
+        noTask,
+        noSubtask,
+        wrongState('subtask is not FAILED', 'Cannot retry task "Reserve host" of run 1: it is RUNNING.'),
+      ],
+      async handle(call) {
+        const { runId, number } = await named(engine, call);
+        await engine.retry(runId, number, askedBy(call));
+        const subtask = toSubtaskInstance(await findRun(engine, runId), call.params.subtaskInstanceId);
+        if (!subtask) throw new ApiError({ ocpCode: 'TSK10001', message: `Task ${runId} is no longer there.` });
+        return new JsonText(JSON.stringify(subtask));
+      },
+    }),
+    route({
+      ...action,
+      url: `${url}/skip`,
+      operationId: 'skipSubtask',
+      summary: 'Go on without a FAILED subtask',
+      errors: [
+        noTask,
+        noSubtask,
+        wrongState('subtask is not FAILED', 'Cannot skip task "Reserve host" of run 1: it is RUNNING.'),
+        errorCase(
+          'TSK10010',
+          'skip is forbidden',
+          'Cannot skip task "Reserve host" of run 1: its workflow forbids that.',
+        ),
+      ],
+      async handle(call) {
+        const { runId, number } = await named(engine, call);
+        await engine.skip(runId, number, askedBy(call));
+        return undefined;
+      },
+    }),
+    route({
+      ...action,
+      url: `${url}/cancel`,
+      operationId: 'cancelSubtask',
+      summary: 'End a RUNNING subtask, which becomes FAILED',
+      errors: [
+        noTask,
+        noSubtask,
+        wrongState('subtask is not RUNNING', 'Cannot cancel task "Reserve host" of run 1: it is FAILED.'),
+      ],
+      async handle(call) {
+        const { runId, number } = await named(engine, call);
+        await engine.cancel(runId, number, askedBy(call));
+        return undefined;
+      },
+    }),
+  ];
+}
+
+type SubtaskCall = Call<{ taskInstanceId: number; subtaskInstanceId: number }, unknown, unknown>;
+
+async function named(
+  engine: Engine,
+  { params }: SubtaskCall,
+): Promise<{ readonly runId: number; readonly number: number }> {
+  const run = await findRun(engine, params.taskInstanceId);
+  // Operations take a task by its number, from 1.
+  return { runId: run.id, number: subtaskIndex(run, params.subtaskInstanceId) + 1 };
+}
+
+function askedBy({ user, traceId }: Pick<Call<unknown, unknown, unknown>, 'user' | 'traceId'>): OperationOptions {
+  return { by: user.name, traceId };
+}
