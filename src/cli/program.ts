@@ -92,6 +92,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./commands/store.ts')).addStoreCommand,
   },
   {
+    usage: 'serve',
+    summary: 'serve OCP’s documented API over HTTP',
+    load: async () => (await import('./commands/serve.ts')).addServeCommand,
+  },
+  {
     usage: 'inventory',
     summary: 'describe real clusters, hosts and packages in a file',
     load: async () => (await import('./commands/inventory.ts')).addInventoryCommand,

@@ -16,6 +16,7 @@ import { memoryStore, sqliteStore, type Store } from '../store/index.ts';
 import type { Workflow } from '../workflow/index.ts';
 import { DeferredFile } from './deferred-file.ts';
 import { registrationOf, withRegistration } from './inventory-flag.ts';
+import { logTaskLines } from './log-task-lines.ts';
 import { refusal } from './refusal.ts';
 import { besideStore, storeExists } from './store-place.ts';
 
@@ -76,13 +77,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     recover: false,
     ...(concurrency === undefined ? {} : { concurrency }),
   });
-  const stopListening = engine.on('log', ({ runId, task, attempt, level, text, fields, traceId }) => {
-    const trace = traceId === undefined ? {} : { traceId };
-    const line = { runId, task: task.key, attempt, ...trace, ...fields };
-    if (level === 'warn') logger.warn(line, text);
-    else if (level === 'info') logger.info(line, text);
-    else logger.debug(line, text);
-  });
+  const stopListening = logTaskLines(engine, logger);
   return {
     store,
     engine,

@@ -1,5 +1,5 @@
 import type { UserRecord } from '../../access/index.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../../text/index.ts';
 import { dateText } from './clock-text.ts';
 import { textTable } from './text-table.ts';
 
