@@ -99,5 +99,11 @@ function codeOfProblem(problem: Problem | undefined): OcpCode | undefined {
 
 /** Every problem with what to do about it, on one line. */
 function textOf(problems: readonly Problem[]): string {
-  return problems.map(({ message, next }) => (next === undefined ? message : `${message} ${next}`)).join(' ');
+  return problems
+    .flatMap(({ message, next = '' }) => [message, next].filter((part) => part !== '').map(sentence))
+    .join(' ');
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
