@@ -106,6 +106,7 @@ export {
   type NoticeOf,
   type OperationOptions,
   type OperationPreview,
+  type OperationRefusal,
   type OperationResult,
   type ProgressNotice,
   type Recovered,

@@ -18,11 +18,12 @@ export interface Problem {
 export class RefusedError<Code extends string = string> extends PrecedeError<Code> {
   readonly problems: readonly Problem[];
 
-  constructor(code: Code, subject: string, problems: readonly Problem[]) {
+  /** @param facts what holds for all of it; stands in `details` beside the problems */
+  constructor(code: Code, subject: string, problems: readonly Problem[], facts: JsonObject = {}) {
     super(code, {
       message: describeProblems(subject, problems),
       next: problems.find((problem) => problem.next !== undefined)?.next,
-      details: { problems: problems.map(problemDetails) },
+      details: { ...facts, problems: problems.map(problemDetails) },
     });
     this.problems = problems;
   }

@@ -20,6 +20,7 @@ export {
   SecretInputError,
   UnknownTaskError,
   UnknownWorkflowError,
+  type OperationRefusal,
 } from './operation-errors.ts';
 export type { OperationPreview, PreviewStep, UntouchedTask } from './operation-preview.ts';
 export type { Resolution } from './operations.ts';

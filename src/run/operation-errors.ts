@@ -1,11 +1,42 @@
 import { RefusedError } from '../errors/index.ts';
 import type { PlanShape } from '../plan/index.ts';
 
-/** An operator action that the present state does not allow. Nothing was changed. */
+/** Why operator actions are refused. */
+const operationRefusals = [
+  /** The present state of the run or the task does not allow it. */
+  'state',
+  /** The workflow forbids that the task is skipped. */
+  'skip-forbidden',
+  /** A task that would have to be undone cannot be: a point of no return. */
+  'irreversible',
+  /** What a rollback is to go without is neither a task nor a limit of the run. */
+  'unknown-name',
+] as const;
+
+/** Why an operator action is refused. */
+export type OperationRefusal = (typeof operationRefusals)[number];
+
+/** An operator action that is refused: most often because the present state does not allow it. Nothing was changed. */
 export class OperationRefusedError extends RefusedError<'OPERATION_REFUSED'> {
-  constructor(subject: string, message: string, next: string) {
-    super('OPERATION_REFUSED', subject, [{ code: 'OPERATION_REFUSED', message, next }]);
+  /** Also in `details`. */
+  readonly reason: OperationRefusal;
+
+  constructor(subject: string, { reason, message, next }: Refusal) {
+    const details = { reason };
+    super('OPERATION_REFUSED', subject, [{ code: 'OPERATION_REFUSED', message, next, details }], details);
+    this.reason = reason;
   }
+}
+
+interface Refusal {
+  readonly reason: OperationRefusal;
+  readonly message: string;
+  readonly next?: string | undefined;
+}
+
+/** The reason that a text stands for; undefined when it stands for none. */
+export function operationRefusal(text: unknown): OperationRefusal | undefined {
+  return operationRefusals.find((reason) => reason === text);
 }
 
 /** No task of the run has this key or number. */

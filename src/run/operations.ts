@@ -1,7 +1,7 @@
 import type { JsonValue } from '../json/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { isSettledRun, tasksToUndo, type RunEvent, type RunRecord, type TaskState } from '../state/index.ts';
-import { OperationRefusedError } from './operation-errors.ts';
+import { OperationRefusedError, type OperationRefusal } from './operation-errors.ts';
 import { recordedOutput } from './recorded-output.ts';
 
 /** Who acts, when, and on what. */
@@ -44,7 +44,7 @@ export const operations = {
     const declared = plan.tasks[task];
     if (declared?.skippable === false) {
       const next = 'Retry it, or roll the run back.';
-      refuseTask(request, { task, action: 'skip', why: 'its workflow forbids that', next });
+      refuseTask(request, { task, action: 'skip', why: 'its workflow forbids that', next, reason: 'skip-forbidden' });
     }
     const output = declared?.skippedOutput;
     return [{ type: 'task-skipped', task, by, atMs, ...(output === undefined ? {} : { output }) }];
@@ -95,7 +95,8 @@ export const operations = {
     const irreversible = irreversibleTask(plan, record, without);
     if (irreversible !== undefined && !options.pastNoReturn) {
       const next = 'Roll back with pastNoReturn to undo the rest and leave this one as it is.';
-      refuseTask(request, { task: irreversible, action: 'roll back', why: 'it cannot be undone', next });
+      const why = 'it cannot be undone';
+      refuseTask(request, { task: irreversible, action: 'roll back', why, next, reason: 'irreversible' });
     }
     return rollbackOf(plan, record, { by, atMs, without });
   },
@@ -145,11 +146,9 @@ function leftAlone(request: OperationRequest, names: readonly string[]): Readonl
     );
     if (tasks.length === 0) {
       const next = 'Name the limit of its tasks, such as host:2, or the key of a task.';
-      throw new OperationRefusedError(
-        `Cannot roll back run ${request.runId} without "${name}"`,
-        'no task of it has that key or that limit.',
-        next,
-      );
+      const message = 'no task of it has that key or that limit.';
+      const subject = `Cannot roll back run ${request.runId} without "${name}"`;
+      throw new OperationRefusedError(subject, { reason: 'unknown-name', message, next });
     }
     for (const [task] of tasks) left.add(task);
   }
@@ -206,11 +205,18 @@ interface TaskRefusal {
   readonly action: string;
   readonly why: string;
   readonly next: string;
+  /** @default 'state' */
+  readonly reason?: OperationRefusal;
 }
 
-function refuseTask({ plan, runId }: OperationRequest, { task, action, why, next }: TaskRefusal): never {
+function refuseTask({ plan, runId }: OperationRequest, refusal: TaskRefusal): never {
+  const { task, action, why, next, reason = 'state' } = refusal;
   const key = plan.tasks[task]?.key ?? String(task + 1);
-  throw new OperationRefusedError(`Cannot ${action} task "${key}" of run ${runId}`, `${why}.`, next);
+  throw new OperationRefusedError(`Cannot ${action} task "${key}" of run ${runId}`, {
+    reason,
+    message: `${why}.`,
+    next,
+  });
 }
 
 function refuseRun(request: OperationRequest, action: string, why: string): never {
@@ -224,5 +230,6 @@ function refuseRun(request: OperationRequest, action: string, why: string): neve
     ROLLBACK_FAILED: 'Now its failed undos can be retried or skipped.',
   };
   const nothing = isSettledRun(state) ? 'It is over; start a new run.' : 'Wait until it is over.';
-  throw new OperationRefusedError(`Cannot ${action} run ${request.runId}`, `${why}.`, next[state] ?? nothing);
+  const refusal = { reason: 'state', message: `${why}.`, next: next[state] ?? nothing } as const;
+  throw new OperationRefusedError(`Cannot ${action} run ${request.runId}`, refusal);
 }

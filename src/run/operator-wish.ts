@@ -1,6 +1,7 @@
 import { PrecedeError, RefusedError, serializeError, type Problem } from '../errors/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { OperationResult } from './engine-interface.ts';
+import { OperationRefusedError, operationRefusal } from './operation-errors.ts';
 import { operations, type Operation, type Resolution, type RollbackExtent } from './operations.ts';
 import type { Traced } from './trace-id.ts';
 
@@ -89,5 +90,8 @@ interface Answer {
 function refusedAgain({ code, message, problems }: Told & { readonly problems: readonly Problem[] }): RefusedError {
   const [only] = problems;
   const end = problems.length === 1 && only ? message.indexOf(`: ${only.message}`) : message.lastIndexOf(': ');
-  return new RefusedError(code, message.slice(0, end === -1 ? undefined : end), problems);
+  const subject = message.slice(0, end === -1 ? undefined : end);
+  const reason = code === 'OPERATION_REFUSED' ? operationRefusal(only?.details?.['reason']) : undefined;
+  if (only && reason) return new OperationRefusedError(subject, { ...only, reason });
+  return new RefusedError(code, subject, problems);
 }
