@@ -19,7 +19,7 @@ export interface AuthenticatorOptions {
   /** A clock that never goes back, in milliseconds. */
   readonly nowMs: () => number;
   /** Whether a hash is of a password; without a hash false, after as long. @default verifyPassword */
-  readonly verify?: (password: string, hash: string | undefined) => Promise<boolean>;
+  readonly verify?: typeof verifyPassword;
 }
 
 export interface Authenticator {
@@ -37,8 +37,8 @@ const limits = Object.freeze({ failuresMax: 20, windowMs: 60_000, addressesMax: 
 /**
  * Finds out who asks. A verified credential holds for 60 s without being hashed again, for as long as the user's row has
  * the same password hash. All else is hashed, after the budget of its address (20 failures a minute; see `addressGroup`)
- * and never before. A credential that was right before and has only grown old needs no budget: it is no guess, so its
- * owner gets in while somebody else at the same address guesses. The same credential is hashed once at a time.
+ * and never before. A credential that was right before and has only grown old needs no budget and goes first: it is no
+ * guess, so its owner gets in while others guess, at the same address or at many. The same credential is hashed once at a time.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { readUser, nowMs, verify = verifyPassword } = options;
@@ -55,7 +55,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const standing = user ? verified.standingOf(digest, user.passwordHash) : 'unknown';
     if (user && standing === 'fresh') return { kind: 'user', user };
     const work = async (): Promise<UserRecord | undefined> => {
-      const isRight = await hashedOnce(digest, password, user?.passwordHash);
+      const isRight = await hashedOnce({ digest, password, hash: user?.passwordHash, isUrgent: standing === 'aged' });
       if (!user || !isRight) return undefined;
       // Hashing takes a while, in which the user may have been removed or changed.
       const current = await readUser(name);
@@ -85,11 +85,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return retryAfterMs > 0 ? { kind: 'throttled', retryAfterMs } : undefined;
   }
 
-  async function hashedOnce(digest: string, password: string, hash: string | undefined): Promise<boolean> {
+  async function hashedOnce({ digest, password, hash, isUrgent }: Hashing): Promise<boolean> {
     const place = placeOf(digest, hash);
     const known = underWay.get(place);
     if (known) return await known;
-    const hashing = verify(password, hash);
+    const hashing = verify(password, hash, { isUrgent });
     underWay.set(place, hashing);
     try {
       const isRight = await hashing;
@@ -100,6 +100,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       underWay.delete(place);
     }
   }
+}
+
+interface Hashing {
+  readonly digest: string;
+  readonly password: string;
+  readonly hash: string | undefined;
+  readonly isUrgent: boolean;
 }
 
 function placeOf(digest: string, hash: string | undefined): string {

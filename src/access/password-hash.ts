@@ -10,6 +10,14 @@ export interface HashCost {
   readonly p: number;
 }
 
+/** How a password is verified. */
+export interface VerifyOptions {
+  /** What a hash that is none is taken to have cost; for tests. */
+  readonly cost?: HashCost;
+  /** Goes before all that is not, and waits however many wait. @default false */
+  readonly isUrgent?: boolean;
+}
+
 /** 32 MiB a hash. OWASP's recommendation for scrypt with this much memory. */
 const costDefault: HashCost = Object.freeze({ logN: 15, r: 8, p: 3 });
 
@@ -22,23 +30,26 @@ const costDefault: HashCost = Object.freeze({ logN: 15, r: 8, p: 3 });
 export async function hashPassword(password: string, cost = costDefault): Promise<string> {
   const accepted = acceptablePassword(password);
   const salt = randomBytes(saltBytes);
-  const hash = await derived(accepted, salt, cost);
+  const hash = await derived(accepted, { salt, cost }, false);
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
 }
 
 /**
  * Whether a hash is of this password. Without a hash, or with a text that is none, it is false and takes as long.
- * `cost` is for tests.
  *
  * @throws RefusedError `ACCESS_BUSY` when too many wait
  */
-export async function verifyPassword(password: string, hash: string | undefined, cost = costDefault): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  hash: string | undefined,
+  { cost = costDefault, isUrgent = false }: VerifyOptions = {},
+): Promise<boolean> {
   const accepted = acceptedOrUndefined(password);
   // Nobody has such a password, so the time tells nothing of anybody.
   if (accepted === undefined) return false;
   const kept = hash === undefined ? undefined : parsedHash(hash);
   const held = kept ?? { cost, salt: noSalt, hash: noHash };
-  const isSame = timingSafeEqual(await derived(accepted, held.salt, held.cost), held.hash);
+  const isSame = timingSafeEqual(await derived(accepted, held, isUrgent), held.hash);
   return isSame && kept !== undefined;
 }
 
@@ -50,7 +61,8 @@ const noHash = Buffer.alloc(hashBytes);
 // Node computes on four threads, which files need too.
 const queue = workQueue({ atOnce: 2, waitingMax: 64 });
 
-function derived(password: string, salt: Buffer, { logN, r, p }: HashCost): Promise<Buffer> {
+function derived(password: string, { salt, cost }: Omit<KeptHash, 'hash'>, isUrgent: boolean): Promise<Buffer> {
+  const { logN, r, p } = cost;
   const N = 2 ** logN;
   const parameters = { N, r, p, maxmem: 2 * 128 * r * (N + p) };
   return queue.run(
@@ -58,6 +70,7 @@ function derived(password: string, salt: Buffer, { logN, r, p }: HashCost): Prom
       new Promise((resolve, reject) => {
         scrypt(password, salt, hashBytes, parameters, (error, key) => (error ? reject(error) : resolve(key)));
       }),
+    { isUrgent },
   );
 }
 

@@ -10,13 +10,18 @@ import { refusal } from './refusal.ts';
  * @throws RefusedError when it cannot be read, is open to others than its owner, or is not to be used
  */
 export function readPassword(file: string): string {
+  if (file !== '-' && isFileOpenToOthers(file)) throw openToOthers(resolve(file));
+  return passwordIn(file);
+}
+
+/** The same of a file that may be open to others: mounted secrets often are, and whoever starts the server is told. */
+export function passwordIn(file: string): string {
   const name = file === '-' ? 'standard input' : resolve(file);
-  if (file !== '-' && isFileOpenToOthers(file)) throw openToOthers(name);
   return acceptablePassword(readText(file, name).replace(/\r?\n$/, ''));
 }
 
 /** What is no file, such as the pipe of a shell's `<(…)`, is its maker's affair; one that is not there is told when read. */
-function isFileOpenToOthers(file: string): boolean {
+export function isFileOpenToOthers(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat?.isFile() === true && (stat.mode & 0o077) !== 0;
 }

@@ -1,6 +1,4 @@
-import { statSync } from 'node:fs';
 import {
-  acceptablePassword,
   addUser,
   adminRole,
   firstUserName,
@@ -11,7 +9,7 @@ import {
   verifyPassword,
 } from '../access/index.ts';
 import type { Store } from '../store/index.ts';
-import { textOf } from './serve-flags.ts';
+import { isFileOpenToOthers, passwordIn } from './password-file.ts';
 
 /** What is to be said about the login of the first user. */
 export type AdminNotice =
@@ -29,9 +27,9 @@ export async function prepareAdmin(store: Store, passwordFile: string | undefine
     await putAdmin(store, password);
     return { kind: 'made', password };
   }
-  const password = acceptablePassword(textOf(passwordFile).replace(/\r?\n$/, ''));
+  const password = passwordIn(passwordFile);
   if (!admin || !(await verifyPassword(password, admin.passwordHash))) await putAdmin(store, password);
-  return { kind: 'from-file', file: passwordFile, isOpenToOthers: (statSync(passwordFile).mode & 0o077) !== 0 };
+  return { kind: 'from-file', file: passwordFile, isOpenToOthers: isFileOpenToOthers(passwordFile) };
 }
 
 async function putAdmin(store: Store, password: string): Promise<void> {

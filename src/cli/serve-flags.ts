@@ -81,7 +81,7 @@ export function tlsOf({ tlsCert, tlsKey, host, insecure }: ServeFlags): { cert: 
 }
 
 /** The text of a file that a flag names. @throws RefusedError `FILE_UNREADABLE` */
-export function textOf(file: string): string {
+function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

@@ -147,10 +147,20 @@ function signedPart({ method, headers, raw, bodyBytes }: FastifyRequest): Signed
     contentType: headers['content-type'] ?? '',
     date: headers.date ?? '',
     host: headers.host ?? '',
-    headers,
+    // Several of one name as they came, not joined as Node does it.
+    headers: headerValues(raw.rawHeaders),
     path,
     query: new URLSearchParams(query),
   };
+}
+
+function headerValues(raw: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const values = new Map<string, readonly string[]>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase();
+    values.set(name, [...(values.get(name) ?? []), raw[at + 1] ?? '']);
+  }
+  return Object.fromEntries(values);
 }
 
 function splitAt(text: string, mark: string): readonly string[] {

@@ -5,7 +5,7 @@ import { nameSchemas } from './named-schemas.ts';
 import { pagePolicy } from './secure-headers.ts';
 
 /** Where the API is documented: for programs, and as a page. */
-export const documentationPaths = Object.freeze({ json: '/openapi.json', page: '/docs' });
+const documentationPaths = Object.freeze({ json: '/openapi.json', page: '/docs' });
 
 const introduction =
   'OCP’s documented API for adding servers to OceanBase clusters, and the tasks that do it. Every answer is wrapped in one ' +

@@ -1,6 +1,6 @@
 import { PrecedeError, RefusedError, type Problem } from '../errors/index.ts';
 import type { OcpError } from '../ocp/index.ts';
-import { OperationRefusedError } from '../run/index.ts';
+import { OperationRefusedError, type OperationRefusal } from '../run/index.ts';
 import { ApiError } from './api-error.ts';
 import { isOcpCode, statusOfCode, type OcpCode } from './error-cases.ts';
 
@@ -42,7 +42,12 @@ const unavailable = new Set([
   'STORE_FULL',
 ]);
 
-const codeOfReason = Object.freeze({ 'skip-forbidden': 'TSK10010', irreversible: 'TSK10009' } as const);
+const codeOfReason: Readonly<Record<OperationRefusal, OcpCode>> = {
+  state: 'TSK10007',
+  'skip-forbidden': 'TSK10010',
+  irreversible: 'TSK10009',
+  'unknown-name': 'COM10001',
+};
 
 /** Turns anything that was thrown while a request was answered into its answer. Tells nothing that was not meant to be told. */
 export function errorAnswer(thrown: unknown): ErrorAnswer {
@@ -55,7 +60,7 @@ export function errorAnswer(thrown: unknown): ErrorAnswer {
   if (thrown instanceof PrecedeError && unavailable.has((thrown as PrecedeError).code)) {
     return answered('COM10999', (thrown as PrecedeError).message, { status: 503, headers: { 'retry-after': '1' } });
   }
-  if (thrown instanceof OperationRefusedError) return answered(codeOfOperation(thrown), textOf(thrown.problems));
+  if (thrown instanceof OperationRefusedError) return answered(codeOfReason[thrown.reason], textOf(thrown.problems));
   if (thrown instanceof RefusedError) return refusalAnswer(thrown as RefusedError);
   return httpAnswer(thrown) ?? { ...answered('COM10999', 'Something unexpected failed.'), isUnexpected: true };
 }
@@ -86,10 +91,6 @@ function answered(
   { status = statusOfCode[code], headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): ErrorAnswer {
   return { status, error: { code, message }, headers, isUnexpected: false };
-}
-
-function codeOfOperation({ reason }: OperationRefusedError): OcpCode {
-  return reason === 'state' ? 'TSK10007' : codeOfReason[reason];
 }
 
 function codeOfProblem(problem: Problem | undefined): OcpCode | undefined {

@@ -36,7 +36,7 @@ const openings = new Set([0x5b, 0x7b]);
 const closings = new Set([0x5d, 0x7d]);
 
 /** Whether brackets of a JSON text, those in strings aside, are nested deeper than that. O(length). */
-export function isTooDeep(text: string, depthMax: number): boolean {
+function isTooDeep(text: string, depthMax: number): boolean {
   let depth = 0;
   let isInString = false;
   for (let index = 0; index < text.length; index += 1) {

@@ -46,7 +46,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], a
 }
 
 /** Everything that a route may answer with that is an error, its own cases first. */
-export function errorCasesOf({ access, method, params, query, body, errors = [] }: Route): readonly ErrorCase[] {
+function errorCasesOf({ access, method, params, query, body, errors = [] }: Route): readonly ErrorCase[] {
   const isPublic = access === 'public';
   const hasInput = params !== undefined || query !== undefined || body !== undefined || method === 'POST';
   return [

@@ -40,18 +40,32 @@ describe('the hash of a password', () => {
     `$scrypt$ln=30,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
     `$scrypt$ln=4,r=99,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
   ])('that is none verifies nothing: %j', async (hash) => {
-    expect(await verifyPassword('password', hash, weakCost)).toBe(false);
+    expect(await verifyPassword('password', hash, { cost: weakCost })).toBe(false);
   });
 
   it('is not computed for ever more callers at once', async () => {
     const all = await Promise.allSettled(
-      Array.from({ length: 70 }, () => verifyPassword('password', undefined, weakCost)),
+      Array.from({ length: 70 }, () => verifyPassword('password', undefined, { cost: weakCost })),
     );
     const refused = all.filter((one) => one.status === 'rejected');
     // Two at once, 64 waiting.
     expect(refused).toHaveLength(70 - 66);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'ACCESS_BUSY' });
-    expect(await verifyPassword('password', undefined, weakCost)).toBe(false);
+    expect(await verifyPassword('password', undefined, { cost: weakCost })).toBe(false);
+  });
+});
+
+describe('an urgent verification', () => {
+  it('is neither refused nor kept waiting by all the others', async () => {
+    const order: string[] = [];
+    const verify = (name: string, isUrgent: boolean) =>
+      verifyPassword('password', undefined, { cost: weakCost, isUrgent }).then(() => void order.push(name));
+    const others = Array.from({ length: 70 }, (_, index) => verify(`other ${index}`, false));
+    const urgent = verify('urgent', true);
+    await Promise.allSettled([...others, urgent]);
+    // The two that were under way already come first.
+    expect(order.indexOf('urgent')).toBeLessThanOrEqual(3);
+    expect(order).toHaveLength(67);
   });
 });
 

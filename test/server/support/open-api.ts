@@ -40,7 +40,7 @@ export interface OpenApiOptions {
   readonly flow?: StandInFlow;
 }
 
-export const adminPassword = 'correct horse battery';
+const adminPassword = 'correct horse battery';
 
 /** A guess costs nearly nothing here. */
 const cheap = Object.freeze({ logN: 4, r: 1, p: 1 });
