@@ -34,6 +34,23 @@ const limitWindowMs = 10_000;
 
 /** Serves until it is asked to end, and answers the exit code. */
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  refuseLoneFlags(flags);
+  const tls = tlsOf(flags);
+  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
+  const interrupts = catchInterrupts();
+  let sandbox: Sandbox | undefined;
+  try {
+    sandbox = await startHosts(flags, terminal);
+    const access = sandbox?.access ?? (await keptAccess(flags));
+    if (interrupts.asked.aborted) return interrupts.exitCode();
+    return await serveOn({ flags, tls, inventory, access, terminal, interrupts });
+  } finally {
+    await sandbox?.stop();
+    interrupts.stop();
+  }
+}
+
+function refuseLoneFlags(flags: ServeFlags): void {
   refuseLoneSandboxFlags(flags);
   if (flags.servers !== undefined && !flags.sandbox) {
     throw refusal('--servers', {
@@ -42,22 +59,12 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
       next: 'Give --sandbox too.',
     });
   }
-  const tls = tlsOf(flags);
-  const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
-  const interrupts = catchInterrupts();
-  let sandbox: Sandbox | undefined;
-  try {
-    if (flags.sandbox) {
-      if (terminal.err.isLive) terminal.err.lines(['Starting a sandbox of stand-in hosts …']);
-      sandbox = await startSandbox({ ...sandboxOptions(flags), servers: flags.servers ?? hostsDefault });
-    }
-    const access = sandbox?.access ?? (await keptAccess(flags));
-    if (interrupts.asked.aborted) return interrupts.exitCode();
-    return await serveOn({ flags, tls, inventory, access, terminal, interrupts });
-  } finally {
-    await sandbox?.stop();
-    interrupts.stop();
-  }
+}
+
+async function startHosts(flags: ServeFlags, { err }: Terminal): Promise<Sandbox | undefined> {
+  if (!flags.sandbox) return undefined;
+  if (err.isLive) err.lines(['Starting a sandbox of stand-in hosts …']);
+  return await startSandbox({ ...sandboxOptions(flags), servers: flags.servers ?? hostsDefault });
 }
 
 interface Serving {

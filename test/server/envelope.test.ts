@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorEnvelope } from '../../src/server/envelope.ts';
+import { places } from './support/inventory-world.ts';
 import { basic, openApi, type OpenApi } from './support/open-api.ts';
 
 let api: OpenApi;
@@ -107,6 +108,22 @@ describe('an error', () => {
     });
     expect(third.headers['ratelimit-remaining']).toBe('0');
     await strict.close();
+  });
+});
+
+describe('what is known of hosts and clusters', () => {
+  it('never tells where their secrets are kept', async () => {
+    for (const url of [
+      '/api/v2/compute/hosts?size=100',
+      '/api/v2/compute/hosts/1',
+      '/api/v2/ob/clusters',
+      '/api/v2/ob/clusters/1/zones',
+    ]) {
+      const { status, text } = await api.get(url);
+      expect(status).toBe(200);
+      expect(text).not.toContain(places.key);
+      expect(text).not.toContain(places.password);
+    }
   });
 });
 
