@@ -9,15 +9,17 @@ import {
   type Sandbox,
   type SandboxAccess,
 } from '../oceanbase/index.ts';
-import { createEngine } from '../run/index.ts';
+import { createEngine, type Engine } from '../run/index.ts';
 import { createScrubber } from '../secrets/index.ts';
-import { createServer } from '../server/index.ts';
+import { createServer, type RequestLimit } from '../server/index.ts';
 import { sqliteStore, type Store } from '../store/index.ts';
+import type { Workflow } from '../workflow/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keptAccess, refuseLoneSandboxFlags } from './fleet-flags.ts';
 import { catchInterrupts, type Interrupts } from './interrupts.ts';
 import { logTaskLines } from './log-task-lines.ts';
 import { prepareAdmin } from './prepare-admin.ts';
+import { refuseAddress, requireFreeAddress } from './free-address.ts';
 import { refusal } from './refusal.ts';
 import { sandboxOptions } from './sandbox-flags.ts';
 import { tlsOf, type ServeFlags } from './serve-flags.ts';
@@ -36,6 +38,7 @@ const limitWindowMs = 10_000;
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
   refuseLoneFlags(flags);
   const tls = tlsOf(flags);
+  await requireFreeAddress(flags);
   const inventory = flags.inventory === undefined ? undefined : await readInventoryFile(flags.inventory);
   const interrupts = catchInterrupts();
   let sandbox: Sandbox | undefined;
@@ -99,10 +102,9 @@ interface ServingStore extends Serving {
 }
 
 async function serveStore(serving: ServingStore): Promise<number> {
-  const { flags, tls, access, store, storeFile, scrubber, log, interrupts } = serving;
+  const { flags, access, store, scrubber, log } = serving;
   const { logger } = log;
   await takeInHosts(serving);
-  const admin = await prepareAdmin(store, flags.adminPasswordFile);
   const { workflow: addObServer } = await loadWorkflow('add-ob-server');
   const opened = oceanbaseServices({ store, onSecret: (secret) => scrubber.add(secret), ...paceOf(access) });
   const engine = createEngine({
@@ -115,31 +117,51 @@ async function serveStore(serving: ServingStore): Promise<number> {
     ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
   });
   const stopLogging = logTaskLines(engine, logger);
-  let stopping: string | undefined;
+  try {
+    return await serveEngine({ ...serving, engine, addObServer });
+  } finally {
+    await engine.close({ drainMs: 0 });
+    stopLogging();
+    await opened.close();
+  }
+}
+
+interface ServingEngine extends ServingStore {
+  readonly engine: Engine;
+  readonly addObServer: Workflow;
+}
+
+async function serveEngine(serving: ServingEngine): Promise<number> {
+  const { engine, addObServer, flags, tls, store, storeFile, log, access, terminal, interrupts } = serving;
+  let notReady: string | undefined = 'The server is starting.';
   const app = await createServer({
     engine,
     store,
     workflows: { addObServer },
     keyFile: flags.keyFile ?? `${storeFile}.key`,
     allowedHosts: flags.allowHost ?? [],
-    logger,
-    notReadyBecause: () => stopping,
+    logger: log.logger,
+    notReadyBecause: () => notReady,
     ...(tls ? { tls } : {}),
-    ...(flags.requestLimit === undefined
-      ? {}
-      : { requestLimit: { max: flags.requestLimit || Infinity, windowMs: limitWindowMs } }),
+    ...requestLimitOf(flags),
   });
   try {
-    const url = await app.listen({ host: flags.host, port: flags.port });
-    tellServing({ url, storeFile, admin, access, format: flags.format }, serving.terminal.out);
+    const url = await app.listen({ host: flags.host, port: flags.port }).catch(refuseAddress(flags));
+    // Nobody is told of a password unless it can be used, and nobody waits for one who is not told.
+    const admin = await prepareAdmin(store, flags.adminPasswordFile);
+    notReady = undefined;
+    tellServing({ url, storeFile, admin, access, format: flags.format }, terminal.out);
     await askedToEnd(interrupts);
     return exitCodes.done;
   } finally {
-    stopping = 'The server is stopping.';
+    notReady = 'The server is stopping.';
     await Promise.all([app.close(), engine.close({ drainMs })]);
-    stopLogging();
-    await opened.close();
   }
+}
+
+function requestLimitOf({ requestLimit }: ServeFlags): { readonly requestLimit?: RequestLimit } {
+  if (requestLimit === undefined) return {};
+  return { requestLimit: { max: requestLimit === 0 ? Infinity : requestLimit, windowMs: limitWindowMs } };
 }
 
 /** What is to be served stands in the inventory before the first request. */
