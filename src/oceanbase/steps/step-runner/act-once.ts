@@ -1,4 +1,6 @@
 import { PrecedeError } from '../../../errors/index.ts';
+import { EngineClosedError } from '../../../run/index.ts';
+import { LeaseLostError } from '../../../store/index.ts';
 import type { TaskContext } from '../../../workflow/index.ts';
 import { openDeadline, type Deadline } from '../../deadline.ts';
 import { CommandFailedError } from '../../host/command-failed-error.ts';
@@ -33,7 +35,8 @@ const startsMax = 3;
  * one after a crash, it is started once; every sending comes back with the one result. The directory stays until the
  * task's `end`, so that a crash between the reading of the result and its recording loses nothing.
  *
- * A task that is cancelled or out of time ends the command on the host before this rejects.
+ * A task that is cancelled or out of time ends the command on the host before this rejects. An engine that closes leaves
+ * it running: whoever takes the run up comes back with its result.
  *
  * @throws CommandFailedError unless its exit status is 0
  * @throws PrecedeError `COMMAND_INTERRUPTED` when it was ended from outside (a reboot, say) before it had a result
@@ -54,11 +57,16 @@ export async function actOnce(context: TaskContext, site: StepSite, durable: Dur
     for (const line of result.stdout.split('\n')) if (line !== '') context.log.output(line);
     if (result.exitStatus !== 0) throw new CommandFailedError(site.shell.hostId, command, result);
   } catch (error) {
-    if (deadline.givenUp() === undefined || error instanceof CommandFailedError) throw error;
+    if (deadline.givenUp() === undefined || error instanceof CommandFailedError || isLeft(context)) throw error;
     throw await endStep(context, site, { directory, patienceMs: durable.patienceMs ?? 0, cause: error });
   } finally {
     deadline.close();
   }
+}
+
+/** Whether this process gives the run away rather than up. */
+function isLeft({ signal }: Pick<TaskContext, 'signal'>): boolean {
+  return signal.reason instanceof EngineClosedError || signal.reason instanceof LeaseLostError;
 }
 
 interface Following {

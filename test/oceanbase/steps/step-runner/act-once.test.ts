@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { EngineClosedError } from '../../../../src/run/index.ts';
 import { sh, type ShellCommand } from 'precede/oceanbase';
 import { actOnce } from '../../../../src/oceanbase/steps/step-runner/act-once.ts';
 import { endSteps } from '../../../../src/oceanbase/steps/step-runner/end-step.ts';
@@ -107,6 +108,19 @@ describe('a command that is sent once', () => {
     expect(effectsOn(host)).toBe(1);
     expect(outputOf(context)).toEqual(['begun', 'all done']);
     expect(context.lines.filter((line) => line.includes('Asking the host')).length).toBeGreaterThan(0);
+  });
+
+  it('is left running by an engine that closes, and the next one comes back with its result', async () => {
+    const host = await setupStepHost();
+    const controller = new AbortController();
+    const left = actOnce(contextOf('t-7-3-1', { signal: controller.signal }), host.site, step(counted(0.6)));
+    await until(() => effectsOn(host) === 1);
+    controller.abort(new EngineClosedError('run 7 was not over yet'));
+    await expect(left).rejects.toMatchObject({ mayHaveRun: true });
+    const next = contextOf('t-7-3-1');
+    await actOnce(next, host.otherSite(), step(counted(0.6)));
+    expect(outputOf(next)).toEqual(['begun', 'all done']);
+    expect(effectsOn(host)).toBe(1);
   });
 
   it('may have run when the host shows another key once it was sent', async () => {
