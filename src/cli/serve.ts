@@ -13,7 +13,6 @@ import { createEngine, type Engine } from '../run/index.ts';
 import { createScrubber } from '../secrets/index.ts';
 import { createServer, type RequestLimit } from '../server/index.ts';
 import { sqliteStore, type Store } from '../store/index.ts';
-import type { Workflow } from '../workflow/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keptAccess, refuseLoneSandboxFlags } from './fleet-flags.ts';
 import { catchInterrupts, type Interrupts } from './interrupts.ts';
@@ -26,7 +25,7 @@ import { tlsOf, type ServeFlags } from './serve-flags.ts';
 import { tellServing } from './serve-notice.ts';
 import { storePath, temporaryStorePath } from './store-place.ts';
 import type { Terminal } from './output.ts';
-import { loadWorkflow } from './workflow-source.ts';
+import { loadWorkflow, type LoadedWorkflow } from './workflow-source.ts';
 import { knownSecrets, paceOf, stepsPerHost } from './workshop.ts';
 
 const hostsDefault = 6;
@@ -105,14 +104,14 @@ async function serveStore(serving: ServingStore): Promise<number> {
   const { flags, access, store, scrubber, log } = serving;
   const { logger } = log;
   await takeInHosts(serving);
-  const { workflow: addObServer } = await loadWorkflow('add-ob-server');
+  const addObServer = await loadWorkflow('add-ob-server');
   const opened = oceanbaseServices({ store, onSecret: (secret) => scrubber.add(secret), ...paceOf(access) });
   const engine = createEngine({
     store,
     logger,
     secrets: scrubber,
     services: opened.services,
-    workflows: [addObServer],
+    workflows: [addObServer.workflow],
     limits: { 'host:*': stepsPerHost },
     ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
   });
@@ -128,7 +127,7 @@ async function serveStore(serving: ServingStore): Promise<number> {
 
 interface ServingEngine extends ServingStore {
   readonly engine: Engine;
-  readonly addObServer: Workflow;
+  readonly addObServer: LoadedWorkflow;
 }
 
 async function serveEngine(serving: ServingEngine): Promise<number> {
@@ -137,7 +136,8 @@ async function serveEngine(serving: ServingEngine): Promise<number> {
   const app = await createServer({
     engine,
     store,
-    workflows: { addObServer },
+    workflows: { addObServer: addObServer.workflow },
+    sources: { addObServer: addObServer.source },
     keyFile: flags.keyFile ?? `${storeFile}.key`,
     allowedHosts: flags.allowHost ?? [],
     logger: log.logger,

@@ -18,6 +18,8 @@ export interface ServerOptions {
     /** What POST /api/v2/ob/clusters/{id}/servers starts; takes what the request says and `clusterId`. */
     readonly addObServer: Workflow;
   };
+  /** Where another process, such as the command line, finds these workflows again; see `workflowSource` of a start. */
+  readonly sources?: { readonly addObServer?: string };
   /** The file under whose key the secret keys of access keys are sealed. Without it only Basic logins are accepted. */
   readonly keyFile?: string;
   /** Names by which the server may be called, besides addresses, `localhost` and the machine's own name. @default none */

@@ -95,8 +95,16 @@ const refusals = [
   errorCase('COM10005', 'token of another request', 'It has already made run 1, with another workflow or input.'),
 ];
 
+/** What the route that adds servers is made of. */
+interface AddServersParts {
+  readonly engine: Engine;
+  readonly workflow: Workflow;
+  /** Where another process finds the workflow again. */
+  readonly source: string | undefined;
+}
+
 /** Adding servers to a zone of a cluster: the call that this API is about. */
-export function addServersRoute({ engine, workflow }: { readonly engine: Engine; readonly workflow: Workflow }): Route {
+export function addServersRoute({ engine, workflow, source }: AddServersParts): Route {
   return route({
     method: 'POST',
     url: '/api/v2/ob/clusters/:id/servers',
@@ -118,6 +126,7 @@ export function addServersRoute({ engine, workflow }: { readonly engine: Engine;
       const run = await engine.start(plan, {
         by: user.name,
         traceId,
+        ...(source === undefined ? {} : { workflowSource: source }),
         // One user's token says nothing about another's.
         ...(key === undefined ? {} : { idempotencyKey: `${user.name}:${key}` }),
       });

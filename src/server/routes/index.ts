@@ -18,10 +18,10 @@ export interface RouteParts extends ServerOptions {
 
 /** Every route of the API, in the order of its documentation. */
 export function allRoutes(parts: RouteParts): readonly Route[] {
-  const { engine, store, workflows, clock, serverName, version, notReadyBecause = () => undefined } = parts;
+  const { engine, store, workflows, sources, clock, serverName, version, notReadyBecause = () => undefined } = parts;
   const detailOf = (run: Run): string => JSON.stringify(toTaskInstance(run, { executor: serverName }));
   return [
-    addServersRoute({ engine, workflow: workflows.addObServer }),
+    addServersRoute({ engine, workflow: workflows.addObServer, source: sources?.addObServer }),
     ...clusterRoutes({ store, clock }),
     ...computeRoutes({ store, clock }),
     taskListRoute({ engine, store }),
