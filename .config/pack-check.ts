@@ -113,7 +113,7 @@ async function typeProblems(pack: Package): Promise<readonly string[]> {
   const workflows = globSync('*/index.ts', { cwd: join(root, 'workflows') }).map((file) =>
     file.replace('/index.ts', ''),
   );
-  const entrypoints = ['.', './oceanbase', ...workflows.map((name) => `./workflows/${name}`)];
+  const entrypoints = ['.', './oceanbase', './server', ...workflows.map((name) => `./workflows/${name}`)];
   const result = await checkPackage(pack, { entrypoints });
   if (!result.types) return ['the package has no types'];
   const isLeftOut = (problem: (typeof result.problems)[number]): boolean =>
