@@ -39,6 +39,7 @@ describe("the package's face", () => {
       'planText',
       'planWorkflow',
       'provide',
+      'requestSignature',
       'runStates',
       'runTransitions',
       'secret',

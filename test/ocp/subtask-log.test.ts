@@ -26,10 +26,10 @@ describe('the log of a task', () => {
     const log = toSubtaskLog({
       ...parts,
       events: [
-        { type: 'run-started', by, atMs: at, traceId: '24d6311f6909408f' } as RunEvent,
+        { type: 'run-started', by, atMs: at, traceId: '24d6311f6909408f' },
         started,
         { type: 'task-failed', task: 0, error, atMs: at + 1_500 },
-        { type: 'tasks-retried', tasks: [0], by, atMs: at + 9_000, traceId: '00000000000000aa' } as RunEvent,
+        { type: 'tasks-retried', tasks: [0], by, atMs: at + 9_000, traceId: '00000000000000aa' },
         { type: 'task-started', task: 0, attempt: 2, atMs: at + 9_000 },
         succeeded(10_740),
       ],
