@@ -99,7 +99,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/cli/**', '.config/**', 'test/faults/**'],
+    files: ['src/cli/**', '.config/**', 'test/faults/**', 'test/api/**'],
     rules: { 'no-console': 'off' },
   },
   {
