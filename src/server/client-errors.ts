@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Answers } from './answers.ts';
 import { limits } from './limits.ts';
+import { secureHeaders } from './secure-headers.ts';
 
 /** What Node says of it. */
 interface ClientError {
@@ -56,6 +57,7 @@ function rawAnswer(answers: Answers, status: number): string {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(secureHeaders({ isTls: false })).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -19,7 +19,7 @@ import { logRequests } from './log-requests.ts';
 import { packageVersion } from './package-version.ts';
 import { registerRoutes } from './register-routes.ts';
 import { allRoutes } from './routes/index.ts';
-import { secureAnswers } from './secure-headers.ts';
+import { secureAnswers, secureHeaders } from './secure-headers.ts';
 import type { RequestLimit, ServerOptions } from './server-options.ts';
 import { endSlowReaders } from './slow-readers.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
@@ -84,6 +84,8 @@ function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
     },
     frameworkErrors(error, request, reply) {
       request.receivedAtMs = performance.now();
+      // No hook has seen it.
+      reply.headers(secureHeaders({ isTls: tls !== undefined }));
       answers.sendError(request, reply, errorAnswer(error));
     },
   }) as unknown as FastifyInstance;

@@ -17,9 +17,14 @@ export const pagePolicy =
 
 const transportSecurity = 'max-age=31536000';
 
-/** Sends them with every answer. */
-export function secureAnswers(app: FastifyInstance, { isTls }: { readonly isTls: boolean }): void {
+/** What every answer carries, also to what never became a request. */
+export function secureHeaders({ isTls }: { readonly isTls: boolean }): Readonly<Record<string, string>> {
+  return isTls ? { ...headers, 'strict-transport-security': transportSecurity } : headers;
+}
+
+/** Sends them with the answers to all requests. */
+export function secureAnswers(app: FastifyInstance, protocol: { readonly isTls: boolean }): void {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(isTls ? { ...headers, 'strict-transport-security': transportSecurity } : headers);
+    reply.headers(secureHeaders(protocol));
   });
 }
