@@ -63,7 +63,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
   const http = {
-    maxHeaderSize: limits.headerBytesMax,
+    // Node refuses headers that are as large as this.
+    maxHeaderSize: limits.headerBytesMax + 1,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
