@@ -14,6 +14,7 @@ export interface ErrorAnswer {
 }
 
 const subErrorsMax = 100;
+const problemsToldMax = 10;
 
 /** Refusals that have one meaning over HTTP, whatever they were about. */
 const codeOfRefusal: Readonly<Record<string, OcpCode>> = {
@@ -98,11 +99,13 @@ function codeOfProblem(problem: Problem | undefined): OcpCode | undefined {
   return isOcpCode(code) ? code : undefined;
 }
 
-/** Every problem with what to do about it, on one line. */
+/** The first problems, each with what to do about it, on one line, and how many more there are. */
 function textOf(problems: readonly Problem[]): string {
-  return problems
-    .flatMap(({ message, next = '' }) => [message, next].filter((part) => part !== '').map(sentence))
-    .join(' ');
+  const told = problems
+    .slice(0, problemsToldMax)
+    .flatMap(({ message, next = '' }) => [message, next].filter((part) => part !== '').map(sentence));
+  const left = problems.length - problemsToldMax;
+  return [...told, ...(left > 0 ? [`And ${left} more.`] : [])].join(' ');
 }
 
 function sentence(text: string): string {
