@@ -46,17 +46,32 @@ const skewMaxMs = 15 * 60_000;
 export function authenticateRequests(app: FastifyInstance, parts: LoginParts): void {
   const logins = new Logins(parts);
   app.decorateRequest('user', undefined);
-  app.addHook('onRequest', async (request) => {
-    if (isPublic(request)) return;
-    const given = credentialsOf(request);
-    if (given.kind === 'basic') request.user = await logins.basic(given, request.ip);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const given = isPublic(request) ? undefined : credentialsOf(request);
+    if (given?.kind !== 'basic') done();
+    else logIn(request, logins.basic(given, request.ip), done);
   });
-  app.addHook('preValidation', async (request) => {
-    if (isPublic(request) || request.user) return;
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (isPublic(request) || request.user) {
+      done();
+      return;
+    }
     const given = credentialsOf(request);
-    if (given.kind !== 'signed') throw notLoggedIn();
-    request.user = await logins.signed(given.header, request);
+    if (given.kind === 'signed') logIn(request, logins.signed(given.header, request), done);
+    else done(notLoggedIn());
   });
+}
+
+function logIn(request: FastifyRequest, found: Promise<UserRecord>, done: (error?: Error) => void): void {
+  found.then(
+    (user) => {
+      request.user = user;
+      done();
+    },
+    (error: unknown) => {
+      done(error as Error);
+    },
+  );
 }
 
 /** Whether anybody may send it. What matches no route is not public. */

@@ -14,11 +14,11 @@ declare module 'fastify' {
 /** Refuses whoever is not permitted to what a route does. Comes after the user is known, and before the body is checked. */
 export function authorizeRequests(app: FastifyInstance): void {
   requireRules(app);
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { access } = request.routeOptions.config;
-    if (isPublic(request) || access === undefined || typeof access === 'string') return;
-    if (!request.user || !permits(request.user.roles, { ...access, id: idOf(access, request) }))
-      throw forbidden(access);
+    if (isPublic(request) || access === undefined || typeof access === 'string') done();
+    else if (request.user && permits(request.user.roles, { ...access, id: idOf(access, request) })) done();
+    else done(forbidden(access));
   });
 }
 

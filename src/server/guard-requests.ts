@@ -13,7 +13,7 @@ export function guardRequests(
   { allowedHosts }: { readonly allowedHosts: readonly string[] },
 ): void {
   const names = new Set(['localhost', hostname(), ...allowedHosts].map((name) => name.toLowerCase()));
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.url !== undefined && request.raw.url.length > limits.urlLengthMax) {
       throw new ApiError({
         ocpCode: 'COM10003',
@@ -29,6 +29,7 @@ export function guardRequests(
     if (isChange(request) && isForeign(request)) {
       throw new ApiError({ ocpCode: 'COM10009', message: 'Changes are not accepted from another origin.' });
     }
+    done();
   });
 }
 

@@ -24,7 +24,9 @@ export function secureHeaders({ isTls }: { readonly isTls: boolean }): Readonly<
 
 /** Sends them with the answers to all requests. */
 export function secureAnswers(app: FastifyInstance, protocol: { readonly isTls: boolean }): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(secureHeaders(protocol));
+  const sent = secureHeaders(protocol);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(sent);
+    done();
   });
 }

@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 
 /** Ends connections whose client does not take its answer in time, so that nobody holds answers in memory for long. */
 export function endSlowReaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
     const { raw } = reply;
     const patienceMs = limits.answerTimeoutMs + (bytes / limits.answerBytesPerSecond) * 1_000;
@@ -11,6 +11,6 @@ export function endSlowReaders(app: FastifyInstance): void {
     raw.once('close', () => {
       clearTimeout(timer);
     });
-    return payload;
+    done(null, payload);
   });
 }
