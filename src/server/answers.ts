@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toEnvelope, toErrorEnvelope, type EnvelopeFacts } from '../ocp/index.ts';
 import type { Clock } from '../run/index.ts';
 import type { ErrorAnswer } from './error-answer.ts';
+import { partsMax, sendInParts } from './large-answer.ts';
 import { BareAnswer, JsonText } from './route.ts';
 
 declare module 'fastify' {
@@ -12,6 +13,7 @@ declare module 'fastify' {
 }
 
 const json = 'application/json; charset=utf-8';
+const dataField = Buffer.from('{"data":');
 
 /** Wraps everything that is answered in the documented envelope. */
 export class Answers {
@@ -26,7 +28,12 @@ export class Answers {
   /** Sends a result; without one the envelope alone. */
   send(request: FastifyRequest, reply: FastifyReply, data: unknown): FastifyReply {
     if (data instanceof BareAnswer) return reply.type(data.contentType).send(data.body);
-    return reply.type(json).send(this.#successText(request, data));
+    reply.type(json);
+    const envelope = JSON.stringify(toEnvelope(data instanceof JsonText ? undefined : data, this.#facts(request)));
+    if (!(data instanceof JsonText)) return reply.send(envelope);
+    // The data comes first in the envelope, and may be large: it is not parsed to be written again.
+    const parts = [dataField, data.bytes, Buffer.from(`,${envelope.slice(1)}`)];
+    return data.bytes.length > partsMax ? sendInParts(reply, parts) : reply.send(Buffer.concat(parts));
   }
 
   sendError(request: FastifyRequest, reply: FastifyReply, { status, error, headers }: ErrorAnswer): FastifyReply {
@@ -39,13 +46,6 @@ export class Answers {
   /** An error for what never became a request, as a whole answer. */
   rawError({ status, error }: Pick<ErrorAnswer, 'status' | 'error'>, traceId: string): string {
     return JSON.stringify(toErrorEnvelope(error, { ...this.#now(), durationMs: 0, traceId, status }));
-  }
-
-  #successText(request: FastifyRequest, data: unknown): string {
-    const facts = this.#facts(request);
-    if (!(data instanceof JsonText)) return JSON.stringify(toEnvelope(data, facts));
-    // The data comes first in the envelope, and is large: it is not parsed to be written again.
-    return `{"data":${data.text},${JSON.stringify(toEnvelope(undefined, facts)).slice(1)}`;
   }
 
   #facts(request: FastifyRequest): EnvelopeFacts {

@@ -18,7 +18,7 @@ export const limits = Object.freeze({
   keepAliveMs: 5_000,
   /** Connections at once; more are closed at once. */
   connectionsMax: 2_000,
-  /** How long a client may take to read an answer, and for each so many bytes of it a second more. */
+  /** How long a client may take nothing of what it is sent; it may take that long, and a second for so many bytes taken. */
   answerTimeoutMs: 10_000,
   answerBytesPerSecond: 65_536,
   /** How long starting a run waits until its first task is under way. */

@@ -27,12 +27,12 @@ export interface Call<Params, Query, Body> {
   readonly may: (permission: { domain: Permission['domain']; id: number; action: Permission['action'] }) => boolean;
 }
 
-/** An answer's data that is JSON text already. */
+/** An answer's data that is JSON text already, encoded once for all who are sent it. */
 export class JsonText {
-  readonly text: string;
+  readonly bytes: Buffer;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(json: string | Buffer) {
+    this.bytes = typeof json === 'string' ? Buffer.from(json) : json;
   }
 }
 

@@ -30,14 +30,21 @@ export function taskListRoute({ engine, store }: { readonly engine: Engine; read
       const { contents, page } = paged(visible, query, taskSorts);
       const versions = await store.runVersions({ ids: contents.map(({ facts }) => facts.id) });
       const versionOf = new Map(versions.map(({ runId, eventCount }) => [runId, eventCount]));
-      const listed: string[] = [];
+      const listed: Buffer[] = [];
       for (const { facts } of contents) {
         const version = versionOf.get(facts.id);
         // One that has been pruned since is left out.
         if (version !== undefined)
-          listed.push(await texts.textOf({ runId: facts.id, version }, () => findRun(engine, facts.id)));
+          listed.push(await texts.bytesOf({ runId: facts.id, version }, () => findRun(engine, facts.id)));
       }
-      return new JsonText(`{"contents":[${listed.join(',')}],"page":${JSON.stringify(page)}}`);
+      return new JsonText(pageBytes(listed, page));
     },
   });
 }
+
+function pageBytes(listed: readonly Buffer[], page: object): Buffer {
+  const separated = listed.flatMap((bytes, index) => (index === 0 ? [bytes] : [comma, bytes]));
+  return Buffer.concat([Buffer.from('{"contents":['), ...separated, Buffer.from(`],"page":${JSON.stringify(page)}}`)]);
+}
+
+const comma = Buffer.from(',');

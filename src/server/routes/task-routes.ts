@@ -53,7 +53,7 @@ function readRoutes({ engine, store, detailOf }: TaskParts): readonly Route[] {
     async handle({ params: { taskInstanceId: runId } }: Call<{ taskInstanceId: number }, unknown, unknown>) {
       const [found] = await store.runVersions({ ids: [runId] });
       const version = found?.eventCount ?? -1;
-      return new JsonText(await texts.textOf({ runId, version }, () => findRun(engine, runId)));
+      return new JsonText(await texts.bytesOf({ runId, version }, () => findRun(engine, runId)));
     },
   } as const;
   return [

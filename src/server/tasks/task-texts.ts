@@ -2,35 +2,35 @@ import type { Run } from '../../run/index.ts';
 
 interface Kept {
   readonly version: number;
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /**
- * What runs look like as JSON text, kept until their journal grows: callers poll, and a run of thousands of tasks is not
- * written anew for each. Holds at most so many characters; what was asked for longest ago goes first.
+ * What runs look like as JSON, encoded, and kept until their journal grows: callers poll, and a run of thousands of tasks is not
+ * written anew for each. Holds at most so many bytes; what was asked for longest ago goes first.
  */
 export class TaskTexts {
   readonly #kept = new Map<number, Kept>();
   readonly #write: (run: Run) => string;
-  readonly #charactersMax: number;
-  #characters = 0;
+  readonly #bytesMax: number;
+  #bytes = 0;
 
-  constructor(write: (run: Run) => string, charactersMax = 32 * 1024 * 1024) {
+  constructor(write: (run: Run) => string, bytesMax = 32 * 1024 * 1024) {
     this.#write = write;
-    this.#charactersMax = charactersMax;
+    this.#bytesMax = bytesMax;
   }
 
-  /** The text of a run whose journal has got so far; `find` is asked only when it has grown since. */
-  async textOf({ runId, version }: { runId: number; version: number }, find: () => Promise<Run>): Promise<string> {
+  /** The JSON of a run whose journal has got so far; `find` is asked only when it has grown since. */
+  async bytesOf({ runId, version }: { runId: number; version: number }, find: () => Promise<Run>): Promise<Buffer> {
     const kept = this.#kept.get(runId);
     if (kept?.version === version) {
       this.#touch(runId, kept);
-      return kept.text;
+      return kept.bytes;
     }
-    const text = this.#write(await find());
+    const bytes = Buffer.from(this.#write(await find()));
     this.#forget(runId);
-    if (text.length <= this.#charactersMax) this.#keep(runId, { version, text });
-    return text;
+    if (bytes.length <= this.#bytesMax) this.#keep(runId, { version, bytes });
+    return bytes;
   }
 
   #touch(runId: number, kept: Kept): void {
@@ -40,15 +40,15 @@ export class TaskTexts {
 
   #keep(runId: number, kept: Kept): void {
     this.#kept.set(runId, kept);
-    this.#characters += kept.text.length;
+    this.#bytes += kept.bytes.length;
     for (const [oldest] of this.#kept) {
-      if (this.#characters <= this.#charactersMax) return;
+      if (this.#bytes <= this.#bytesMax) return;
       this.#forget(oldest);
     }
   }
 
   #forget(runId: number): void {
-    this.#characters -= this.#kept.get(runId)?.text.length ?? 0;
+    this.#bytes -= this.#kept.get(runId)?.bytes.length ?? 0;
     this.#kept.delete(runId);
   }
 }
