@@ -20,6 +20,7 @@ import {
 import type { Clock } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
 import { ApiError } from './api-error.ts';
+import { BatchedReads } from './batched-reads.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -108,8 +109,9 @@ class Logins {
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
+    const users = new BatchedReads<string, UserRecord>((names) => readUsers(parts.store, names));
     this.#authenticator = createAuthenticator({
-      readUser: (name) => parts.store.view((rows) => userIn(rows, name)),
+      readUser: (name) => users.valueOf(name),
       nowMs: () => parts.clock.monotonicMs(),
     });
   }
@@ -152,6 +154,13 @@ class Logins {
     const isNew = await this.#parts.store.transact((tables) => useSignature(tables, { digest, expiresAtMs, nowMs }));
     if (!isNew) throw refused('This signed request has been sent before; sign it anew.');
   }
+}
+
+function readUsers(store: Store, names: readonly string[]): Promise<ReadonlyMap<string, UserRecord>> {
+  return store.view((rows) => {
+    const found = names.map((name) => [name, userIn(rows, name)] as const);
+    return new Map(found.filter((one): one is [string, UserRecord] => one[1] !== undefined));
+  });
 }
 
 function signedPart({ method, headers, raw, bodyBytes }: FastifyRequest): SignedRequest {

@@ -3,6 +3,7 @@ import type { Engine, OperationOptions, Run } from '../../run/index.ts';
 import { toSubtaskInstance } from '../../ocp/index.ts';
 import type { Store } from '../../store/index.ts';
 import { ApiError } from '../api-error.ts';
+import { BatchedReads } from '../batched-reads.ts';
 import { errorCase } from '../error-cases.ts';
 import { JsonText, route, type Call, type Permission, type Route } from '../route.ts';
 import { findRun, subtaskIndex, requireStatus } from '../tasks/find-run.ts';
@@ -43,6 +44,10 @@ export function taskRoutes(parts: TaskParts): readonly Route[] {
 
 function readRoutes({ engine, store, detailOf }: TaskParts): readonly Route[] {
   const texts = new TaskTexts(detailOf);
+  const versions = new BatchedReads<number, number>(async (ids) => {
+    const found = await store.runVersions({ ids });
+    return new Map(found.map(({ runId, eventCount }) => [runId, eventCount]));
+  });
   const detail = {
     method: 'GET',
     access: read,
@@ -51,8 +56,7 @@ function readRoutes({ engine, store, detailOf }: TaskParts): readonly Route[] {
     data: TaskInstance,
     errors: [noTask],
     async handle({ params: { taskInstanceId: runId } }: Call<{ taskInstanceId: number }, unknown, unknown>) {
-      const [found] = await store.runVersions({ ids: [runId] });
-      const version = found?.eventCount ?? -1;
+      const version = (await versions.valueOf(runId)) ?? -1;
       return new JsonText(await texts.bytesOf({ runId, version }, () => findRun(engine, runId)));
     },
   } as const;
