@@ -14,6 +14,7 @@ export async function admissionProblems(inventory: Inventory, input: AddObServer
   const cluster = await inventory.clusters.get(input.clusterId);
   if (!cluster) return [clusterUnknown(input.clusterId, await inventory.clusters.list())];
   const servers = await inventory.servers.list();
+  const architecture = await architectureOf(inventory, cluster, servers);
   const problems = [...clusterProblems(cluster)];
   for (const { zoneName, hostIds } of input.placements) {
     const zone = await inventory.zones.get({ clusterId: cluster.id, name: zoneName });
@@ -21,10 +22,7 @@ export async function admissionProblems(inventory: Inventory, input: AddObServer
     else problems.push(zoneUnknown(cluster, zoneName, await inventory.zones.list()));
     for (const hostId of hostIds) {
       const host = await inventory.hosts.get(hostId);
-      if (host)
-        problems.push(
-          ...hostProblems({ host, zone, cluster, architecture: await architectureOf(inventory, cluster), servers }),
-        );
+      if (host) problems.push(...hostProblems({ host, zone, cluster, architecture, servers }));
       else problems.push(hostUnknown(hostId, await inventory.hosts.list()));
     }
   }
@@ -150,8 +148,12 @@ function isOtherThan(wanted: string | null | undefined, given: string | null): b
   return typeof wanted === 'string' && given !== null && wanted !== given;
 }
 
-async function architectureOf(inventory: Inventory, cluster: ClusterRecord): Promise<string | undefined> {
-  for (const server of await inventory.servers.list()) {
+async function architectureOf(
+  inventory: Inventory,
+  cluster: ClusterRecord,
+  servers: readonly ServerRecord[],
+): Promise<string | undefined> {
+  for (const server of servers) {
     if (server.clusterId !== cluster.id) continue;
     const host = await inventory.hosts.get(server.hostId);
     const architecture = host?.architecture ?? null;
