@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaseTally } from './support/case-tally.ts';
 import { readDocument } from './support/documented.ts';
-import { ask, exchange, requestText, type RawAnswer, type RawRequest } from './support/raw-http.ts';
+import { ask, exchange, type RawAnswer, type RawRequest } from './support/raw-http.ts';
 import { routeTable, targetOf } from './support/route-table.ts';
 import { serveApi, type ServedApi } from './support/served-api.ts';
 

@@ -154,17 +154,13 @@ async function flood(port: number, authorization: string): Promise<number> {
   const socket = connect(port, '127.0.0.1');
   const { promise, resolve } = Promise.withResolvers<undefined>();
   let came = '';
-  let isOpen = true;
   socket.on('data', (chunk) => (came += chunk.toString('latin1')));
   socket.on('error', () => {});
-  socket.once('close', () => {
-    isOpen = false;
-    resolve(undefined);
-  });
+  socket.once('close', () => resolve(undefined));
   const headers = [`Authorization: ${authorization}`, json, 'Transfer-Encoding: chunked', 'Host: localhost'];
   socket.write(`POST ${post} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
   const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
-  for (let sent = 0; sent < 50 * mebibyte && isOpen; sent += 65_536) {
+  for (let sent = 0; sent < 50 * mebibyte && !socket.destroyed; sent += 65_536) {
     if (!socket.write(chunk)) await Promise.race([promise, new Promise((drained) => socket.once('drain', drained))]);
   }
   socket.end('0\r\n\r\n');
