@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { openKeyFile } from '../access/index.ts';
@@ -39,7 +39,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const sealingKey = options.keyFile === undefined ? undefined : openKeyFile(options.keyFile);
   const version = packageVersion();
   const app = newApp(options, answers);
-  answerErrors(app, { answers, logger });
+  answerErrors(app, { answers, logger, isTls: options.tls !== undefined });
   logRequests(app, { logger });
   endSlowReaders(app);
   secureAnswers(app, { isTls: options.tls !== undefined });
@@ -84,9 +84,7 @@ function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
       answerClientError(answers, error, socket);
     },
     frameworkErrors(error, request, reply) {
-      request.receivedAtMs = performance.now();
-      // No hook has seen it.
-      reply.headers(secureHeaders({ isTls: tls !== undefined }));
+      beginUnseen(request, reply, { isTls: tls !== undefined });
       answers.sendError(request, reply, errorAnswer(error));
     },
   }) as unknown as FastifyInstance;
@@ -101,8 +99,20 @@ function newTraceId(): string {
   return id.slice(0, 8) + id.slice(28);
 }
 
+/** A URL that cannot be decoded or a method that nobody knows: the framework refuses it before any hook has seen it. */
+function beginUnseen(request: FastifyRequest, reply: FastifyReply, protocol: { readonly isTls: boolean }): void {
+  request.receivedAtMs = performance.now();
+  reply.headers(secureHeaders(protocol));
+}
+
+interface ErrorParts {
+  readonly answers: Answers;
+  readonly logger: Logger;
+  readonly isTls: boolean;
+}
+
 /** Everything that a hook or a handler throws becomes an answer; what nobody could expect is told to the log alone. */
-function answerErrors(app: FastifyInstance, { answers, logger }: { answers: Answers; logger: Logger }): void {
+function answerErrors(app: FastifyInstance, { answers, logger, isTls }: ErrorParts): void {
   app.decorateRequest('receivedAtMs', 0);
   // Hooks that wait for nothing take a callback: a promise for each of them at every request costs more than what they do.
   app.addHook('onRequest', (request, _reply, done) => {
@@ -110,6 +120,7 @@ function answerErrors(app: FastifyInstance, { answers, logger }: { answers: Answ
     done();
   });
   app.setErrorHandler((error, request, reply) => {
+    if (!Number.isFinite(request.receivedAtMs)) beginUnseen(request, reply, { isTls });
     const answer = errorAnswer(error);
     if (answer.isUnexpected) {
       const stack = error instanceof Error ? error.stack : undefined;

@@ -77,13 +77,15 @@ function refusalAnswer({ code, problems }: RefusedError): ErrorAnswer {
   return { ...answer, error: { ...answer.error, subErrors } };
 }
 
+const codeOfStatus: Readonly<Record<number, OcpCode>> = { 404: 'COM10002', 413: 'COM10003', 415: 'COM10003' };
+
 /** What the framework itself throws: it says which status it means. */
 function httpAnswer(thrown: unknown): ErrorAnswer | undefined {
   if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number')
     return undefined;
   const status = thrown.statusCode;
   if (status < 400 || status >= 500) return undefined;
-  return answered(status === 415 || status === 413 ? 'COM10003' : 'COM10001', thrown.message, { status });
+  return answered(codeOfStatus[status] ?? 'COM10001', thrown.message, { status });
 }
 
 function answered(
