@@ -216,7 +216,7 @@ describe('every answer', () => {
     for (const target of targets) {
       for (const origin of ['http://localhost', 'http://evil.example', 'null']) {
         const headers = [`Origin: ${origin}`, 'Access-Control-Request-Method: POST'];
-        for (const method of ['GET', 'HEAD', 'OPTIONS'])
+        for (const method of ['GET', 'HEAD', 'OPTIONS', 'PRI'])
           expectGuarded(`${method} ${target}`, await sent({ method, target, headers }));
       }
     }

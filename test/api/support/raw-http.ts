@@ -26,11 +26,13 @@ export interface ExchangeOptions {
   readonly patienceMs?: number;
   /** Whether the answers to HEAD requests are expected, which have no body. */
   readonly isHead?: boolean;
+  /** Whether nothing more will be sent, which the server is told. @default false */
+  readonly isEnded?: boolean;
 }
 
 /** Sends bytes on a connection of their own and reads what comes back. */
 export async function exchange(bytes: string | Buffer, options: ExchangeOptions): Promise<RawExchange> {
-  const { port, localAddress, enough = Infinity, patienceMs = 20_000, isHead = false } = options;
+  const { port, localAddress, enough = Infinity, patienceMs = 20_000, isHead = false, isEnded = false } = options;
   const startedMs = performance.now();
   const socket = connect({ port, host: '127.0.0.1', ...(localAddress === undefined ? {} : { localAddress }) });
   const { promise, resolve } = Promise.withResolvers<RawExchange['ending']>();
@@ -44,6 +46,7 @@ export async function exchange(bytes: string | Buffer, options: ExchangeOptions)
   socket.once('error', () => resolve('reset'));
   socket.once('close', () => resolve('closed'));
   socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  if (isEnded) socket.end();
   const ending = await promise;
   clearTimeout(timer);
   socket.destroy();
