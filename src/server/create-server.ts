@@ -78,6 +78,8 @@ function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
     keepAliveTimeout: limits.keepAliveMs,
     genReqId: newTraceId,
     requestIdHeader: false,
+    // The length of a parameter is for its route's schema to say.
+    routerOptions: { maxParamLength: limits.urlLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler(error, socket) {
