@@ -46,12 +46,12 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], a
 }
 
 /** Everything that a route may answer with that is an error, its own cases first. */
-function errorCasesOf({ access, method, params, query, body, errors = [] }: Route): readonly ErrorCase[] {
+function errorCasesOf({ access, method, errors = [] }: Route): readonly ErrorCase[] {
   const isPublic = access === 'public';
-  const hasInput = params !== undefined || query !== undefined || body !== undefined || method === 'POST';
   return [
     ...errors,
-    ...(hasInput ? [common.badParameter] : []),
+    // A query that is not declared is refused everywhere.
+    common.badParameter,
     ...(method === 'POST' ? [common.badJson, common.tooLarge, common.notJson] : []),
     ...(isPublic ? [] : [common.notLoggedIn, common.badCredentials]),
     ...(typeof access === 'string' ? [] : [common.forbidden]),
