@@ -36,7 +36,7 @@ export {
   type ServiceType,
 } from './inventory/host-record.ts';
 export { importInventory } from './inventory/import-inventory.ts';
-export { readInventoryRows, type InventoryRows } from './inventory/inventory-rows.ts';
+export { clusterIn, readInventoryRows, type InventoryRows } from './inventory/inventory-rows.ts';
 export { inventoryOf, serverOnHost, type Inventory, type Records, type ZoneId } from './inventory/inventory.ts';
 export type {
   ClusterDescription,

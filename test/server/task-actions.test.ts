@@ -163,6 +163,10 @@ describe('a list of tasks', () => {
       return (data['contents'] as readonly { id: number }[]).map(({ id }) => id);
     };
     expect(await idsOf('')).toEqual([2, 1]);
+    const cluster = { id: 1, name: 'obtest', obClusterId: 1001, type: 'PRIMARY' };
+    const [newest] = (await api.get('/api/v2/tasks/instances')).data['contents'] as readonly { cluster: unknown }[];
+    expect(newest?.cluster).toEqual(cluster);
+    expect((await api.get('/api/v2/tasks/2')).data['cluster']).toEqual(cluster);
     expect(await idsOf('sort=id,asc')).toEqual([1, 2]);
     expect(await idsOf('status=FAILED')).toEqual([1]);
     expect(await idsOf('status=FAILED,SUCCESSFUL&hostId=2')).toEqual([2]);

@@ -25,3 +25,11 @@ export function readInventoryRows(rows: { list(table: string): readonly JsonObje
     packages: rows.list('packages') as unknown as readonly PackageRecord[],
   };
 }
+
+/** One cluster, from the same tables. */
+export function clusterIn(
+  rows: { get(table: string, key: string): JsonObject | undefined },
+  id: number,
+): ClusterRecord | undefined {
+  return rows.get('clusters', String(id)) as ClusterRecord | undefined;
+}

@@ -8,12 +8,13 @@ import { findRun } from '../tasks/find-run.ts';
 import { RunCatalog } from '../tasks/run-catalog.ts';
 import { taskListQuery, taskSorts } from '../tasks/task-list.ts';
 import { BasicTaskInstance } from '../tasks/task-schemas.ts';
+import { shownRun } from '../tasks/shown-run.ts';
 import { TaskTexts } from '../tasks/task-texts.ts';
 
 /** The list of tasks, newest first unless another order is asked for. */
 export function taskListRoute({ engine, store }: { readonly engine: Engine; readonly store: Store }): Route {
   const catalog = new RunCatalog(store);
-  const texts = new TaskTexts((run) => JSON.stringify(toBasicTaskInstance(run.snapshot())));
+  const texts = new TaskTexts(async (run) => JSON.stringify(toBasicTaskInstance(await shownRun(store, run))));
   return route({
     method: 'GET',
     url: '/api/v2/tasks/instances',

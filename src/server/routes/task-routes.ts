@@ -16,7 +16,7 @@ export interface TaskParts {
   readonly engine: Engine;
   readonly store: Store;
   /** A run in the detail shape, as JSON. */
-  readonly detailOf: (run: Run) => string;
+  readonly detailOf: (run: Run) => Promise<string>;
 }
 
 const taskId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
@@ -110,7 +110,7 @@ function taskActions({ engine, detailOf }: TaskParts): readonly Route[] {
         const { taskInstanceId: runId } = call.params;
         requireStatus(await findRun(engine, runId), 'FAILED', 'retried');
         await engine.retry(runId, undefined, askedBy(call));
-        return new JsonText(detailOf(await findRun(engine, runId)));
+        return new JsonText(await detailOf(await findRun(engine, runId)));
       },
     }),
     route({
@@ -135,7 +135,7 @@ function taskActions({ engine, detailOf }: TaskParts): readonly Route[] {
         const { taskInstanceId: runId } = call.params;
         requireStatus(await findRun(engine, runId), 'FAILED', 'rolled back');
         await engine.rollback(runId, askedBy(call));
-        return new JsonText(detailOf(await findRun(engine, runId)));
+        return new JsonText(await detailOf(await findRun(engine, runId)));
       },
     }),
   ];

@@ -11,11 +11,11 @@ interface Kept {
  */
 export class TaskTexts {
   readonly #kept = new Map<number, Kept>();
-  readonly #write: (run: Run) => string;
+  readonly #write: (run: Run) => Promise<string>;
   readonly #bytesMax: number;
   #bytes = 0;
 
-  constructor(write: (run: Run) => string, bytesMax = 32 * 1024 * 1024) {
+  constructor(write: (run: Run) => Promise<string>, bytesMax = 32 * 1024 * 1024) {
     this.#write = write;
     this.#bytesMax = bytesMax;
   }
@@ -27,7 +27,7 @@ export class TaskTexts {
       this.#touch(runId, kept);
       return kept.bytes;
     }
-    const bytes = Buffer.from(this.#write(await find()));
+    const bytes = Buffer.from(await this.#write(await find()));
     this.#forget(runId);
     if (bytes.length <= this.#bytesMax) this.#keep(runId, { version, bytes });
     return bytes;
