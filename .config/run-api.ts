@@ -1,35 +1,5 @@
-// Attacks and loads the HTTP API over real sockets and tells, at the end, what each kind came to and all of them together.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Figures } from '../test/faults/support/figures.ts';
+// Attacks and loads the HTTP API over real sockets.
+import { runWithFigures } from './figures-run.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'precede-api-'));
-const figuresFile = join(directory, 'figures.jsonl');
-const vitest = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
-const args = [vitest, 'run', '--config', '.config/vitest.api.config.ts', ...process.argv.slice(2)];
-const env = { ...process.env, PRECEDE_FIGURES: figuresFile };
-const startedMs = performance.now();
-const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
-const figures = figuresOf(figuresFile);
-rmSync(directory, { recursive: true, force: true });
-
-console.log(`\nAPI tests, ${Math.round((performance.now() - startedMs) / 1_000)} s`);
-for (const { name, passed, failed, details = '' } of figures) {
-  console.log(`  ${name}: ${passed} passed, ${failed} failed${details === '' ? '' : `; ${details}`}`);
-}
-const passed = figures.reduce((sum, { passed: some }) => sum + some, 0);
-const failed = figures.reduce((sum, { failed: some }) => sum + some, 0);
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(status === 0 && failed > 0 ? 1 : (status ?? 1));
-
-function figuresOf(file: string): readonly Figures[] {
-  try {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Figures);
-  } catch {
-    // No test got as far as that; their own report says why.
-    return [];
-  }
-}
+const files = process.argv.slice(2);
+process.exit(runWithFigures({ title: 'API tests', config: '.config/vitest.api.config.ts', files }));
