@@ -99,7 +99,7 @@ function isBounded({ logN, r, p }: HashCost): boolean {
 }
 
 function base64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replace(/={1,2}$/, '');
 }
 
 function acceptedOrUndefined(password: string): string | undefined {

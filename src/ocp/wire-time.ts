@@ -21,7 +21,7 @@ export function wireTime({ atMs, utcOffsetMinutes }: WireTime): string {
     .toISOString()
     .slice(0, -1)
     .split('.');
-  const digits = fraction.replace(/0+$/, '');
+  const digits = fraction.replace(/0{1,3}$/, '');
   return `${whole}${digits === '' ? '' : `.${digits}`}${wireOffset(utcOffsetMinutes)}`;
 }
 

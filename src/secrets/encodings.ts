@@ -26,7 +26,7 @@ export function encodingsOf(value: string): readonly string[] {
 function base64Forms(bytes: Buffer): readonly string[] {
   const whole = bytes.toString('base64');
   const cores = [0, 1, 2].map((shift) => base64Core(bytes, shift));
-  const forms = [whole, whole.replace(/=+$/, ''), ...cores];
+  const forms = [whole, whole.replace(/={1,2}$/, ''), ...cores];
   const inUrls = forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));
   return [...forms, ...inUrls, ...forms.flatMap(percentCases)];
 }
