@@ -27,7 +27,7 @@ export function parseListeners(lines: readonly string[]): readonly Listener[] {
     const [state, , , local = ''] = line.trim().split(/\s+/);
     const [, ip, port] = /^(.*):(\d+)$/.exec(local) ?? [];
     if (state !== 'LISTEN' || ip === undefined) return [];
-    return [{ ip: ip.replace(/^\[|\]$|%.*$/g, ''), port: Number(port) }];
+    return [{ ip: ip.replace(/^\[|\]$|%[^]*$/g, ''), port: Number(port) }];
   });
 }
 
