@@ -77,7 +77,18 @@ function refusalAnswer({ code, problems }: RefusedError): ErrorAnswer {
   return { ...answer, error: { ...answer.error, subErrors } };
 }
 
-const codeOfStatus: Readonly<Record<number, OcpCode>> = { 404: 'COM10002', 413: 'COM10003', 415: 'COM10003' };
+const codeOfStatus: Readonly<Record<number, OcpCode>> = {
+  404: 'COM10002',
+  413: 'COM10003',
+  414: 'COM10003',
+  415: 'COM10003',
+};
+
+/** The framework's own messages repeat the URL, and a query may hold what nobody else is to see. */
+const messageOfFailure: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The URL cannot be decoded.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the URL is too long.',
+};
 
 /** What the framework itself throws: it says which status it means. */
 function httpAnswer(thrown: unknown): ErrorAnswer | undefined {
@@ -85,7 +96,8 @@ function httpAnswer(thrown: unknown): ErrorAnswer | undefined {
     return undefined;
   const status = thrown.statusCode;
   if (status < 400 || status >= 500) return undefined;
-  return answered(codeOfStatus[status] ?? 'COM10001', thrown.message, { status });
+  const message = 'code' in thrown ? messageOfFailure[String(thrown.code)] : undefined;
+  return answered(codeOfStatus[status] ?? 'COM10001', message ?? thrown.message, { status });
 }
 
 function answered(
