@@ -8,6 +8,8 @@ import { StoreBusyError } from './store-failures.ts';
 export interface Grouping {
   /** How many calls one transaction takes at most. */
   readonly membersMax: number;
+  /** For how long one transaction takes on more calls, in milliseconds; then others have their turn. */
+  readonly workMsMax: number;
   /** Calls that arrive before `work` is called share its transaction. */
   readonly schedule: (work: () => void) => void;
   /** How long log lines may wait for a commit that they can join, in milliseconds. 0 keeps them at once. */
@@ -31,6 +33,12 @@ interface Member extends Patience {
   readonly work: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What came of a transaction: how many members have been told, or why nobody has been. */
+interface Tried {
+  readonly written: number;
+  readonly obstacle?: Error;
 }
 
 /** As many waiting lines start a commit of their own. */
@@ -135,8 +143,13 @@ export class GroupCommit {
 
   async #commit(members: readonly Member[]): Promise<void> {
     for (let left = members; ;) {
-      const obstacle = await this.#tryCommit(left);
-      if (!obstacle) return;
+      const { obstacle, written } = await this.#tryCommit(left);
+      if (!obstacle && written === left.length) return;
+      if (!obstacle) {
+        left = left.slice(written);
+        await turn();
+        continue;
+      }
       const nowMs = performance.now();
       const isPatient = ({ sinceMs, patienceMs }: Member): boolean => !this.#isGivenUp && nowMs - sinceMs < patienceMs;
       for (const member of left) if (!isPatient(member)) member.reject(obstacle);
@@ -146,8 +159,11 @@ export class GroupCommit {
     }
   }
 
-  /** One transaction for all; answers what is in its way for now, with nothing written and nobody told. */
-  async #tryCommit(members: readonly Member[]): Promise<Error | undefined> {
+  /**
+   * One transaction for as many as there is time for, the first of them first; answers how many that were, or what is in
+   * its way for now, with nothing written and nobody told.
+   */
+  async #tryCommit(members: readonly Member[]): Promise<Tried> {
     try {
       this.#requireSound();
       if (!this.#ledger.begin()) await this.#untilBegun();
@@ -156,23 +172,25 @@ export class GroupCommit {
       this.#ledger.insertLog(this.#lines);
       this.#ledger.commit();
       this.#dropLines(length);
-      this.#health.written(members);
+      this.#health.written(members.slice(0, answers.length));
       for (const answer of answers) answer();
-      return undefined;
+      return { written: answers.length };
     } catch (error) {
       const { failure, obstacle } = this.#ledger;
       this.#ledger.rollback();
       const inTheWay = error instanceof StoreBusyError ? error : obstacle;
-      if (inTheWay && !failure) return this.#health.obstructed(inTheWay, members);
+      if (inTheWay && !failure) return { written: 0, obstacle: this.#health.obstructed(inTheWay, members) };
       if (failure) this.#nothingMore(failure, members);
       for (const member of members) member.reject(error);
-      return undefined;
+      return { written: members.length };
     }
   }
 
   async #workAll(members: readonly Member[]): Promise<readonly (() => void)[]> {
     const answers: (() => void)[] = [];
+    const endMs = performance.now() + this.#grouping.workMsMax;
     for (const member of members) {
+      if (answers.length > 0 && performance.now() >= endMs) break;
       const answer = this.#work(member);
       answers.push(answer instanceof Promise ? await answer : answer);
     }
@@ -237,6 +255,10 @@ export class GroupCommit {
     this.#logTimer = undefined;
     this.#lines = this.#lines.slice(count);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function pause(ms: number): Promise<void> {

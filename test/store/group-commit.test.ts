@@ -39,9 +39,16 @@ class ScriptedLedger extends MemoryLedger {
   }
 }
 
-function setUp(membersMax = 64): { ledger: ScriptedLedger; store: JournalStore<RunEvent> } {
+function setUp(membersMax = 64, workMsMax = Infinity): { ledger: ScriptedLedger; store: JournalStore<RunEvent> } {
   const ledger = new ScriptedLedger();
-  const grouping = { membersMax, schedule: setImmediate, logDelayMs: 1, linesHeldMax: 2_000, busyMs: 0 };
+  const grouping = {
+    membersMax,
+    workMsMax,
+    schedule: setImmediate,
+    logDelayMs: 1,
+    linesHeldMax: 2_000,
+    busyMs: 0,
+  };
   return { ledger, store: new JournalStore(ledger, { grouping }) };
 }
 
@@ -56,6 +63,27 @@ describe('commits that arrive together', () => {
     await Promise.all(Array.from({ length: 25 }, (_, task) => store.append(commit(task))));
     expect(ledger.commits).toBe(3);
     expect((await eventsOf(store, 1)).slice(1)).toEqual(Array.from({ length: 25 }, (_, task) => taskStarted(task)));
+  });
+
+  it('end their transaction when it has taken its time, and let others have their turn before the next', async () => {
+    const { ledger, store } = setUp(64, 0);
+    await createdRun(store);
+    ledger.commits = 0;
+    let turn = 0;
+    let next = setImmediate(function count() {
+      turn += 1;
+      next = setImmediate(count);
+    });
+    const turns = await Promise.all(
+      [0, 1, 2].map(async (task) => {
+        await store.append(commit(task));
+        return turn;
+      }),
+    );
+    clearImmediate(next);
+    expect(new Set(turns).size).toBe(3);
+    expect(ledger.commits).toBe(3);
+    expect((await eventsOf(store, 1)).slice(1)).toEqual([0, 1, 2].map((task) => taskStarted(task)));
   });
 
   it('share it though they are of different kinds and one is refused', async () => {

@@ -5,7 +5,14 @@ import type { RunEvent } from '../../src/state/index.ts';
 import type { Tables } from '../../src/workflow/index.ts';
 
 const never = new Promise<never>(() => undefined);
-const grouping = Object.freeze({ membersMax: 1, schedule: queueMicrotask, logDelayMs: 0, linesHeldMax: 0, busyMs: 0 });
+const grouping = Object.freeze({
+  membersMax: 1,
+  workMsMax: Infinity,
+  schedule: queueMicrotask,
+  logDelayMs: 0,
+  linesHeldMax: 0,
+  busyMs: 0,
+});
 
 /** When a process ends: before or after a call has had its effect; in neither case does it hear of that. */
 export type CrashMoment = 'before' | 'after';

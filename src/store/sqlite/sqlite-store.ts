@@ -17,7 +17,14 @@ export interface SqliteStoreOptions {
   readonly leaseMs?: number;
 }
 
-const grouping = Object.freeze({ membersMax: 1_024, schedule: setImmediate, logDelayMs: 50, linesHeldMax: 1_000_000 });
+const grouping = Object.freeze({
+  membersMax: 1_024,
+  // A server answers others meanwhile; several times as long as a sync takes, so that little is lost by it.
+  workMsMax: 10,
+  schedule: setImmediate,
+  logDelayMs: 50,
+  linesHeldMax: 1_000_000,
+});
 
 const defaults = Object.freeze({ mustExist: false, busyMs: 10_000, leaseMs: 5_000 });
 const wishPollMs = 100;
