@@ -26,6 +26,7 @@ import { readRow, readRows } from './sqlite-rows.ts';
 import { endedRuns, removeRun } from './sqlite-prune.ts';
 import { extendRun, insertRun, readHeader } from './sqlite-runs.ts';
 import { unreadable } from './unreadable.ts';
+import { WorkflowTables } from './workflow-tables.ts';
 
 /** These refuse one statement and leave the transaction as it was before. Busy is met only where a transaction begins. */
 const harmless: readonly (number | undefined)[] = [
@@ -41,6 +42,7 @@ export class SqliteLedger implements Ledger<string> {
   readonly #file: string;
   readonly #reader: Connection;
   readonly #writer: Connection;
+  readonly #tables: WorkflowTables;
   readonly #owners: SqliteOwners;
   readonly #aside: AsideFile;
   #failure: StoreFailedError | undefined;
@@ -51,6 +53,7 @@ export class SqliteLedger implements Ledger<string> {
     const { reader, writer } = openConnections(file, busyMs);
     this.#file = file;
     this.#owners = new SqliteOwners({ reader, writer, leaseMs });
+    this.#tables = new WorkflowTables(writer);
     this.#aside = new AsideFile(file);
     this.#reader = reader;
     this.#writer = writer;
@@ -70,6 +73,7 @@ export class SqliteLedger implements Ledger<string> {
     this.#obstacle = undefined;
     try {
       this.#writer.run('BEGIN IMMEDIATE');
+      this.#tables.begin();
       return true;
     } catch (error) {
       if (error instanceof Error && sqliteCodeOf(error) === sqliteCode.busy) return false;
@@ -82,6 +86,7 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   rollback(): void {
+    this.#tables.rollback();
     try {
       if (this.#writer.isInTransaction) this.#writer.run('ROLLBACK');
     } catch {
@@ -92,6 +97,7 @@ export class SqliteLedger implements Ledger<string> {
 
   savepoint(): void {
     this.#writer.run('SAVEPOINT member');
+    this.#tables.savepoint();
   }
 
   releaseSavepoint(): void {
@@ -99,26 +105,25 @@ export class SqliteLedger implements Ledger<string> {
   }
 
   undoSavepoint(): void {
+    this.#tables.undoSavepoint();
     this.#writer.run('ROLLBACK TO member');
     this.#writer.run('RELEASE member');
   }
 
   getRow(table: string, key: string): JsonObject | undefined {
-    return readRow(this.#writer, table, key);
+    return this.#tables.get(table, key);
   }
 
   putRow(table: string, key: string, row: JsonObject): void {
-    const put =
-      'INSERT INTO workflow_rows (table_name, key, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body';
-    this.#writer.run(put, table, key, JSON.stringify(row));
+    this.#tables.put(table, key, row);
   }
 
   deleteRow(table: string, key: string): void {
-    this.#writer.run('DELETE FROM workflow_rows WHERE table_name = ? AND key = ?', table, key);
+    this.#tables.delete(table, key);
   }
 
   listRows(table: string): readonly JsonObject[] {
-    return readRows(this.#writer, table);
+    return this.#tables.list(table);
   }
 
   draw(sequence: string, count: number): number {
