@@ -34,13 +34,13 @@ const logger = {
   },
 };
 const engine = createEngine({ store, workflows: [workflow], concurrency, logger });
-let stopping: string | undefined;
+const stopping: { because?: string } = {};
 const app = await createServer({
   engine,
   store,
   workflows: { addObServer: workflow },
   requestLimit: { max: Infinity, windowMs: 1_000 },
-  notReadyBecause: () => stopping,
+  notReadyBecause: () => stopping.because,
 });
 await app.listen({ port: 0, host: '127.0.0.1' });
 
@@ -58,7 +58,7 @@ tell({ kind: 'ready', port, startedMs: performance.now() - startedAtMs });
 await new Promise((resolve) => {
   interrupts.asked.addEventListener('abort', resolve);
 });
-stopping = 'The server is stopping.';
+stopping.because = 'The server is stopping.';
 tell({ kind: 'stopping' });
 await Promise.all([app.close(), engine.close({ drainMs: 5_000 })]);
 await store.close();
