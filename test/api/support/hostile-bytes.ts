@@ -53,17 +53,24 @@ function request(dice: Dice, { ground, method, body = bodyText(dice) }: Wanted):
     : hostileTarget(dice, ground);
   // HEAD only where the caller knows that an answer without a body comes.
   const verb = method ?? (dice.chance(0.7) ? (ground.methods.get(target) ?? 'POST') : hostileMethod(dice));
-  const version = dice.chance(0.95)
-    ? 'HTTP/1.1'
-    : pick(dice, ['HTTP/1.0', 'HTTP/2.0', 'HTTP/9.9', 'HTTP', 'http/1.1', '']);
   const headers = [
-    ...(dice.chance(0.95) ? [`Host: ${dice.chance(0.9) ? 'localhost' : noise(dice)}`] : []),
+    ...hostHeaders(dice),
     ...(dice.chance(0.5) ? [`Authorization: ${ground.login}`] : loginHeaders(dice)),
     ...contentHeaders(dice, body),
     ...otherHeaders(dice),
   ];
-  const line = dice.chance(0.97) ? '\r\n' : pick(dice, ['\n', '\r', '\n\r', '\r\r\n']);
+  const line = mostly(dice, '\r\n', ['\n', '\r', '\n\r', '\r\r\n']);
+  const version = mostly(dice, 'HTTP/1.1', ['HTTP/1.0', 'HTTP/2.0', 'HTTP/9.9', 'HTTP', 'http/1.1', '']);
   return `${verb} ${target} ${version}${line}${headers.join(line)}${line}${line}${framed(dice, headers, body)}`;
+}
+
+function mostly(dice: Dice, usual: string, others: readonly [string, ...string[]]): string {
+  return dice.chance(0.96) ? usual : pick(dice, others);
+}
+
+function hostHeaders(dice: Dice): readonly string[] {
+  if (dice.chance(0.05)) return [];
+  return [`Host: ${dice.chance(0.9) ? 'localhost' : noise(dice)}`];
 }
 
 const methods = [

@@ -78,7 +78,7 @@ export async function ask(request: RawRequest, options: ExchangeOptions): Promis
 }
 
 /** Splits what came into answers. O(length) for each call. */
-export function parsedAnswers(bytes: Buffer, isHead = false): { answers: readonly RawAnswer[]; rest: string } {
+function parsedAnswers(bytes: Buffer, isHead = false): { answers: readonly RawAnswer[]; rest: string } {
   const answers: RawAnswer[] = [];
   let text = bytes.toString('latin1');
   for (;;) {

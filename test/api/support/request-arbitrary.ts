@@ -29,19 +29,25 @@ export function requestsFor(document: OpenApiDocument, path: string, operation: 
     .tuple(values('path'), values('query'), body, unknown, fc.boolean())
     .map(([inPath, query, asked, extra, inBody]) => {
       const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encoded(inPath[name]) || '%20');
-      const isObject = typeof asked === 'object' && asked !== null && !Array.isArray(asked);
-      const goesToBody = extra !== undefined && inBody && isObject;
-      const goesToQuery = extra !== undefined && !goesToBody;
+      const goesToBody = inBody && isObject(asked);
       const pairs = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encoded(value)}`);
-      const search = [...pairs, ...(goesToQuery ? [`${encodeURIComponent(extra)}=1`] : [])].join('&');
-      const text = JSON.stringify(asked) as string | undefined;
-      const whole = goesToBody && text !== undefined ? withField(text, extra) : text;
+      if (extra !== undefined && !goesToBody) pairs.push(`${encodeURIComponent(extra)}=1`);
+      const text = jsonOf(asked);
+      const whole = extra !== undefined && goesToBody ? withField(text ?? '{}', extra) : text;
       return {
-        target: search === '' ? filled : `${filled}?${search}`,
+        target: [filled, ...(pairs.length > 0 ? [pairs.join('&')] : [])].join('?'),
         ...(whole === undefined ? {} : { body: whole }),
-        hasUnknown: goesToBody || goesToQuery,
+        hasUnknown: extra !== undefined,
       };
     });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
 }
 
 /** By hand: an object literal would set its prototype. */
@@ -50,7 +56,7 @@ function withField(object: string, name: string): string {
 }
 
 function encoded(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : (jsonOf(value) ?? '');
   return encodeURIComponent(text.toWellFormed());
 }
 
@@ -91,27 +97,24 @@ function valueOf(document: OpenApiDocument, schema: Schema): fc.Arbitrary<unknow
   const { $ref, type } = schema;
   const named = $ref === undefined ? undefined : document.components.schemas[$ref.split('/').at(-1) ?? ''];
   if (named) return valueOf(document, named);
-  switch (type) {
-    case 'integer':
-      // What there is has small numbers.
-      return fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom(1, 1, 2, 3) },
-        { weight: 1, arbitrary: fc.integer({ min: schema.minimum ?? -1, max: Math.min(schema.maximum ?? 300, 300) }) },
-        { weight: 1, arbitrary: fc.maxSafeInteger() },
-      );
-    case 'array':
-      return fc.array(nearly(document, schema.items ?? {}), { maxLength: 6 });
-    case 'object': {
-      const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, nearly(document, part)]);
-      return fc.record(Object.fromEntries(properties) as Record<string, fc.Arbitrary<unknown>>, {
-        requiredKeys: [...(schema.required ?? [])],
-      });
-    }
-    case 'string':
-      return textOf(schema);
-    default:
-      return fc.jsonValue();
-  }
+  if (type === 'integer') return integerOf(schema);
+  if (type === 'array') return fc.array(nearly(document, schema.items ?? {}), { maxLength: 6 });
+  if (type === 'object') return objectOf(document, schema);
+  return type === 'string' ? textOf(schema) : fc.jsonValue();
+}
+
+/** What there is has small numbers. */
+function integerOf({ minimum = -1, maximum = 300 }: Schema): fc.Arbitrary<number> {
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(1, 1, 2, 3) },
+    { weight: 1, arbitrary: fc.integer({ min: minimum, max: Math.min(maximum, 300) }) },
+    { weight: 1, arbitrary: fc.maxSafeInteger() },
+  );
+}
+
+function objectOf(document: OpenApiDocument, { properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> {
+  const made = Object.entries(properties).map(([name, part]) => [name, nearly(document, part)] as const);
+  return fc.record(Object.fromEntries(made), { requiredKeys: [...required] });
 }
 
 const known = fc.constantFrom(
