@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importInventory } from '../../src/oceanbase/index.ts';
+import { inventoryOf } from '../../src/oceanbase/index.ts';
 import { basic } from '../server/support/open-api.ts';
 import { CaseTally } from './support/case-tally.ts';
 import { ask, exchange } from './support/raw-http.ts';
@@ -89,26 +89,11 @@ describe('hostile text in every part of a request', () => {
 describe('hostile names in the inventory', () => {
   it('come out of the API as JSON alone, and reach the log harmlessly', async () => {
     for (const [index, text] of hostile.entries()) {
-      const name = `host ${text}`;
       await api.store.transact(async (tables) => {
-        const row = {
-          id: 301 + index,
-          name,
-          innerIpAddress: `10.9.0.${index + 1}`,
-          sshPort: 22,
-          user: 'admin',
-          key: { file: '/k' },
-          hostKey: 'ssh-ed25519 AAAA',
-        };
-        const paths = { sqlPort: 2881, rpcPort: 2882, homePath: '/h', dataPath: '/d', logPath: '/l', agentPath: '/a' };
-        const place = { architecture: 'x86_64', operatingSystem: `el7 ${text}`, idcName: 'hz-1', regionName: text };
-        await importInventory(
-          tables,
-          { origin: 'test', hosts: [{ ...row, ...paths, ...place }] } as unknown as Parameters<
-            typeof importInventory
-          >[1],
-          0,
-        ).catch(() => undefined);
+        const { hosts } = inventoryOf(tables);
+        const known = (await hosts.get(1)) ?? expect.fail('there is no host 1');
+        const names = { name: `host ${text}`, operatingSystem: `el7 ${text}` };
+        await hosts.put({ ...known, ...names, id: 301 + index, innerIpAddress: `10.9.0.${index + 1}` });
       });
       const body = JSON.stringify({ zoneName: 'zone1', servers: [301 + index] });
       const headers = [`Authorization: ${api.admin}`, 'Content-Type: application/json'];
@@ -119,6 +104,13 @@ describe('hostile names in the inventory', () => {
       for (const answer of answers)
         await tally.piece(() => expect(() => JSON.parse(answer?.body ?? '') as unknown).not.toThrow());
     }
+    const shown = await ask(
+      { target: '/api/v2/compute/hosts?size=2000', headers: [`Authorization: ${api.admin}`] },
+      api,
+    );
+    const { data } = JSON.parse(shown?.body ?? '') as { data: { contents: { name: string }[] } };
+    const names = data.contents.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(hostile.map((text) => `host ${text}`)));
     countLines();
   });
 });

@@ -145,10 +145,11 @@ describe('a server that knows secrets', () => {
       return answer?.body ?? '';
     };
     const login = `Authorization: ${admin}`;
+    const token = canary();
     const started = await send(
       '/api/v2/ob/clusters/1/servers',
       [login],
-      JSON.stringify({ zoneName: 'zone1', servers: [1] }),
+      JSON.stringify({ zoneName: 'zone1', servers: [1], clientToken: token }),
     );
     const { data: task } = JSON.parse(started) as { data?: { id: number } };
     if (!task) throw new Error(started);
@@ -207,7 +208,7 @@ describe('a server that knows secrets', () => {
       login: loginText,
       userLogin: basic('alice', secrets.user).slice('Basic '.length),
     };
-    tally.detail(`${answers.length / 2} answers, ${ended.stderr.split('\n').length} lines of log`);
+    tally.detail(`${answers.length} heads and bodies of answers, ${ended.stderr.split('\n').length} lines of log`);
     expectNone(all, {
       answers: answers.join('\n'),
       log: ended.stderr,
@@ -215,6 +216,8 @@ describe('a server that knows secrets', () => {
       ...prefixed('running', running),
       ...prefixed('stopped', stopped),
     });
+    // The store has to know a token: it tells the same request again by it.
+    expectNone({ clientToken: token }, { answers: answers.join('\n'), log: ended.stderr });
     expect(ended.stderr).toContain('"level":20');
   });
 });
