@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { sendInParts } from './large-answer.ts';
 import { nameSchemas } from './named-schemas.ts';
 import { pagePolicy } from './secure-headers.ts';
 
@@ -32,9 +33,12 @@ export async function documentApi(app: FastifyInstance, { version }: { readonly 
     },
     transformObject: (documented) => ('openapiObject' in documented ? withNamedSchemas(documented.openapiObject) : {}),
   });
-  app.get(documentationPaths.json, { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
-  );
+  let document: Buffer | undefined;
+  app.get(documentationPaths.json, { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
+    // It is large and anybody may ask for it: it is written once, and never copied.
+    document ??= Buffer.from(JSON.stringify(app.swagger()));
+    return sendInParts(reply.type('application/json; charset=utf-8'), [document]);
+  });
   await app.register(async (page) => {
     page.addHook('onRoute', (declared) => {
       declared.config = { ...declared.config, access: 'public' };
