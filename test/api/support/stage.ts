@@ -31,8 +31,8 @@ export class Stage {
   }
 
   /** Starts a server, after the one before has ended. */
-  async begin(): Promise<ServerProcess> {
-    this.#server = await ServerProcess.start(this.#settings);
+  async begin(changed: Partial<ServerSettings> = {}): Promise<ServerProcess> {
+    this.#server = await ServerProcess.start({ ...this.#settings, ...changed });
     return this.#server;
   }
 
