@@ -66,6 +66,14 @@ export function accessKeyIn(rows: Pick<TableRows, 'get'>, accessKey: string): Ac
   return rows.get(table, accessKey) as AccessKeyRecord | undefined;
 }
 
+/** The access keys whose secrets this key does not open. O(access keys) */
+export function keysSealedElsewhere(rows: Pick<TableRows, 'list'>, key: KeyObject): readonly string[] {
+  const records = rows.list(table) as unknown as readonly AccessKeyRecord[];
+  return records
+    .filter(({ accessKey, sealedSecretKey }) => unsealed(sealedSecretKey, { key, label: accessKey }) === undefined)
+    .map(({ accessKey }) => accessKey);
+}
+
 /** Removes an access key: requests signed by it are refused from now on. @throws RefusedError `ACCESS_KEY_UNKNOWN` */
 export async function removeAccessKey(tables: Tables, accessKey: string): Promise<AccessKeyRecord> {
   const record = await readAccessKey(tables, accessKey);

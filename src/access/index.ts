@@ -1,6 +1,7 @@
 export {
   accessKeyIn,
   createAccessKey,
+  keysSealedElsewhere,
   listAccessKeys,
   readAccessKey,
   removeAccessKey,

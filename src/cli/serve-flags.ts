@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { LogLevel } from '../observe/index.ts';
+import { displayName } from '../graph/index.ts';
 import { collected, count, countOrNone, withConcurrency, withFormat } from './common-flags.ts';
 import { withFleetFlags, type FleetFlags } from './fleet-flags.ts';
 import { refusal } from './refusal.ts';
@@ -44,7 +46,7 @@ export function withServeFlags(command: Command): Command {
     .option('--tls-cert <file>', 'speak TLS with this certificate (PEM)')
     .option('--tls-key <file>', 'and this key')
     .option('--insecure', 'listen on another address than loopback without TLS all the same')
-    .option('--allow-host <name>', 'a name by which the server may be called, repeatable', collected)
+    .option('--allow-host <name>', 'a name by which the server may be called, repeatable', hostName)
     .option(
       '--request-limit <count>',
       'requests an address may send in 10 seconds; 0 for any number (default: 1000)',
@@ -67,7 +69,7 @@ export function withServeFlags(command: Command): Command {
  * @throws RefusedError `TLS_INCOMPLETE`, `FILE_UNREADABLE`, or `TLS_NEEDED` when others than this machine could listen in
  */
 export function tlsOf({ tlsCert, tlsKey, host, insecure }: ServeFlags): { cert: string; key: string } | undefined {
-  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: textOf(tlsCert), key: textOf(tlsKey) };
+  if (tlsCert !== undefined && tlsKey !== undefined) return checkedPair({ cert: textOf(tlsCert), key: textOf(tlsKey) });
   if (tlsCert !== undefined || tlsKey !== undefined) {
     const message = 'a certificate is of no use without its key, nor a key without its certificate.';
     throw refusal('TLS', { code: 'TLS_INCOMPLETE', message, next: 'Give both --tls-cert and --tls-key.' });
@@ -94,10 +96,34 @@ function textOf(file: string): string {
   }
 }
 
+function checkedPair(pair: { cert: string; key: string }): { cert: string; key: string } {
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch (cause) {
+    const message = `the certificate and the key are no pair in PEM (${cause instanceof Error ? cause.message : String(cause)}).`;
+    throw refusal('TLS', {
+      code: 'TLS_UNUSABLE',
+      message,
+      next: 'Name the certificate by --tls-cert and its key by --tls-key.',
+    });
+  }
+}
+
 function isLoopback(host: string): boolean {
   const family = isIP(host);
   if (family === 4) return host.startsWith('127.');
   return family === 6 ? host === '::1' : host === 'localhost';
+}
+
+function hostName(text: string, before: readonly string[] = []): readonly string[] {
+  if (/^[\w.-]{1,253}$/.test(text)) return collected(text, before);
+  const next = 'Give the name alone, such as ocp.example.com.';
+  throw refusal('--allow-host', {
+    code: 'INVALID_HOST',
+    message: `"${displayName(text)}" is no name of a host.`,
+    next,
+  });
 }
 
 function port(text: string): number {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createLogger, type OpenLog } from '../observe/index.ts';
 import {
   importFleet,
@@ -90,6 +92,7 @@ async function serveOn(serving: Serving): Promise<number> {
   } finally {
     await store.close();
     await log.close();
+    if (isTemporary) rmSync(dirname(storeFile), { recursive: true, force: true });
   }
 }
 

@@ -22,7 +22,7 @@ export async function createRun(
   plan: Plan,
   options: StartOptions,
 ): Promise<CreatedRun> {
-  const { idempotencyKey, by = 'admin', traceId, workflowSource } = options;
+  const { idempotencyKey, by = 'admin', byId = adminId, traceId, workflowSource } = options;
   requireTraceId(traceId);
   refuseSecretNames(plan);
   const deadline = recordedDeadline(plan, options);
@@ -45,7 +45,7 @@ export async function createRun(
         plan: shapeToJson(plan),
         input: scrubber.json(input),
         claims,
-        creator: { id: adminId, name: scrubber.text(by) },
+        creator: { id: byId, name: scrubber.text(by) },
         ...(traceId === undefined ? {} : { traceId: scrubber.text(traceId) }),
         context: scrubber.json(context as unknown as JsonObject) as unknown as RunContext,
         createdAtMs: nowMs,

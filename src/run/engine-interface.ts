@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
   /** Who asks. @default 'admin' */
   readonly by?: string;
+  /** The number of who asks, as the documented shapes tell it. @default 100, OCP's administrator */
+  readonly byId?: number;
   /** Id of the request that asks; stands in the record and in log lines. 1 to 64 of `A-Za-z0-9._-`. @default none */
   readonly traceId?: string;
   /**

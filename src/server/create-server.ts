@@ -1,8 +1,6 @@
-import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openKeyFile } from '../access/index.ts';
 import { serializeError } from '../errors/index.ts';
 import { silentLogger, systemClock, type Logger } from '../run/index.ts';
 import { Answers } from './answers.ts';
@@ -14,15 +12,18 @@ import { documentApi } from './document-api.ts';
 import { errorAnswer } from './error-answer.ts';
 import { guardRequests } from './guard-requests.ts';
 import { readJsonBodies } from './json-body.ts';
+import { limitRequests } from './limit-requests.ts';
 import { limits } from './limits.ts';
 import { logRequests } from './log-requests.ts';
 import { packageVersion } from './package-version.ts';
 import { registerRoutes } from './register-routes.ts';
 import { allRoutes } from './routes/index.ts';
+import { sealingKeyOf } from './sealing-key.ts';
 import { secureAnswers, secureHeaders } from './secure-headers.ts';
 import type { RequestLimit, ServerOptions } from './server-options.ts';
 import { endSlowReaders } from './slow-readers.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
+import { refuseUnwritable } from './unwritable-store.ts';
 import { validateRequests } from './validate.ts';
 
 const requestLimitDefault: RequestLimit = Object.freeze({ max: 1_000, windowMs: 10_000 });
@@ -36,7 +37,7 @@ const requestLimitDefault: RequestLimit = Object.freeze({ max: 1_000, windowMs: 
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { clock = systemClock, logger = silentLogger, serverName = hostname(), store } = options;
   const answers = new Answers({ clock, server: serverName });
-  const sealingKey = options.keyFile === undefined ? undefined : openKeyFile(options.keyFile);
+  const sealingKey = await sealingKeyOf(options.keyFile, store);
   const version = packageVersion();
   const app = newApp(options, answers);
   answerErrors(app, { answers, logger, isTls: options.tls !== undefined });
@@ -50,6 +51,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   refuseUntilReady(app, options);
   authenticateRequests(app, { store, clock, sealingKey });
   authorizeRequests(app);
+  refuseUnwritable(app, options.engine);
   await documentApi(app, { version });
   const routes = allRoutes({ ...options, clock, serverName, version });
   // In a plugin of their own: what documents them has been registered by then.
@@ -129,19 +131,6 @@ function answerErrors(app: FastifyInstance, { answers, logger, isTls }: ErrorPar
       logger.error({ traceId: request.id, error: serializeError(error), stack }, 'a request failed');
     }
     return answers.sendError(request, reply, answer);
-  });
-}
-
-/** As many requests as an address may send; what is left of it stands in the headers `RateLimit-…`. */
-async function limitRequests(app: FastifyInstance, { max, windowMs }: RequestLimit): Promise<void> {
-  if (max === Infinity) return;
-  await app.register(rateLimit, {
-    max,
-    timeWindow: windowMs,
-    cache: 10_000,
-    enableDraftSpec: true,
-    errorResponseBuilder: (_request, { after }) =>
-      new ApiError({ ocpCode: 'COM10999', status: 429, message: `Too many requests; try again in ${after}.` }),
   });
 }
 

@@ -34,11 +34,15 @@ export async function documentApi(app: FastifyInstance, { version }: { readonly 
     transformObject: (documented) => ('openapiObject' in documented ? withNamedSchemas(documented.openapiObject) : {}),
   });
   let document: Buffer | undefined;
-  app.get(documentationPaths.json, { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
-    // It is large and anybody may ask for it: it is written once, and never copied.
-    document ??= Buffer.from(JSON.stringify(app.swagger()));
-    return sendInParts(reply.type('application/json; charset=utf-8'), [document]);
-  });
+  app.get(
+    documentationPaths.json,
+    { config: { access: 'public' }, schema: { hide: true } },
+    async (_request, reply) => {
+      // It is large and anybody may ask for it: it is written once, and never copied.
+      document ??= Buffer.from(JSON.stringify(app.swagger()));
+      return sendInParts(reply.type('application/json; charset=utf-8'), [document]);
+    },
+  );
   await app.register(async (page) => {
     page.addHook('onRoute', (declared) => {
       declared.config = { ...declared.config, access: 'public' };

@@ -36,6 +36,7 @@ const codeOfRefusal: Readonly<Record<string, OcpCode>> = {
 /** What is refused for now, and can be asked for again. */
 const unavailable = new Set([
   'ACCESS_BUSY',
+  'ACCESS_KEY_SEALED',
   'ENGINE_CLOSED',
   'STORE_BUSY',
   'STORE_CLOSED',
@@ -61,7 +62,7 @@ export function errorAnswer(thrown: unknown): ErrorAnswer {
   if (thrown instanceof PrecedeError && unavailable.has((thrown as PrecedeError).code)) {
     return answered('COM10999', (thrown as PrecedeError).message, { status: 503, headers: { 'retry-after': '1' } });
   }
-  if (thrown instanceof OperationRefusedError) return answered(codeOfReason[thrown.reason], textOf(thrown.problems));
+  if (thrown instanceof OperationRefusedError) return answered(codeOfReason[thrown.reason], sentence(thrown.message));
   if (thrown instanceof RefusedError) return refusalAnswer(thrown as RefusedError);
   return httpAnswer(thrown) ?? { ...answered('COM10999', 'Something unexpected failed.'), isUnexpected: true };
 }
@@ -69,13 +70,21 @@ export function errorAnswer(thrown: unknown): ErrorAnswer {
 function refusalAnswer({ code, problems }: RefusedError): ErrorAnswer {
   const [first] = problems;
   const ocpCode = codeOfProblem(first) ?? codeOfRefusal[code] ?? 'COM10001';
-  const answer = answered(ocpCode, textOf(problems));
+  const answer = answered(ocpCode, messageOfRefusal[code] ?? textOf(problems));
   if (problems.length < 2) return answer;
   const subErrors = problems
     .slice(0, subErrorsMax)
     .map((problem) => ({ code: codeOfProblem(problem) ?? ocpCode, message: textOf([problem]) }));
   return { ...answer, error: { ...answer.error, subErrors } };
 }
+
+/** Refusals whose own words are for people at a terminal. */
+const messageOfRefusal: Readonly<Record<string, string>> = {
+  IDEMPOTENCY_KEY_REUSED:
+    'The token has already made a task, with another request. Give this request a token of its own.',
+  UNKNOWN_WORKFLOW:
+    'This server does not have the workflow of the task. Act on it with the command line (precede), or in the program that started it.',
+};
 
 const codeOfStatus: Readonly<Record<number, OcpCode>> = {
   404: 'COM10002',

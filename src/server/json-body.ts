@@ -22,9 +22,17 @@ export function readJsonBodies(app: FastifyInstance): void {
     const text = request.bodyBytes.toString('utf8');
     if (text === '') done(null, undefined);
     else if (isTooDeep(text, limits.jsonDepthMax)) done(invalid(`is nested deeper than ${limits.jsonDepthMax} levels`));
-    else void parse(request, text, (error, body) => (error ? done(invalid('is not valid JSON')) : done(null, body)));
+    else void parse(request, text, (error, body) => (error ? done(invalid(notJson)) : done(null, body)));
+  });
+  // Where there is no body its type does not matter: clients that send forms name it all the same.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    if (bytes.length === 0) done(null, undefined);
+    else done(new ApiError({ ocpCode: 'COM10003', status: 415, message: 'The body is not application/json.' }));
   });
 }
+
+/** What does not parse, and what would change the prototype of an object. */
+const notJson = 'is not valid JSON, or has a key such as __proto__';
 
 function invalid(what: string): ApiError {
   return new ApiError({ ocpCode: 'COM10003', message: `The body ${what}.` });

@@ -5,6 +5,7 @@ import { mayOf } from './authorize.ts';
 import { envelopeOf, errorEnvelope } from './envelope.ts';
 import { errorCase, type ErrorCase } from './error-cases.ts';
 import type { Call, Route } from './route.ts';
+import { withinPatience } from './unwritable-store.ts';
 
 /** What every route may answer with, besides its own errors. */
 const common = {
@@ -39,7 +40,8 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], a
       schema: schemaOf(declared),
       handler: async (request, reply) => {
         if (!declared.body) requireNoBody(request);
-        return answers.send(request, reply, await declared.handle(callOf(request)));
+        const work = declared.handle(callOf(request));
+        return answers.send(request, reply, await (declared.method === 'POST' ? withinPatience(work) : work));
       },
     });
   }
@@ -60,7 +62,7 @@ function errorCasesOf({ access, method, errors = [] }: Route): readonly ErrorCas
 }
 
 function schemaOf(declared: Route): FastifySchema {
-  const { operationId, summary, description, tag, access, params, query, body, data, bare } = declared;
+  const { operationId, summary, description, tag, access, params, query, headers, body, data, bare } = declared;
   const success = bare
     ? { description: 'Outside of the envelope.', content: { [mediaOf(bare.contentType)]: { schema: bare.schema } } }
     : { description: 'Done.', content: { 'application/json': { schema: envelopeOf(data) } } };
@@ -74,6 +76,7 @@ function schemaOf(declared: Route): FastifySchema {
     // A query that is not declared is none.
     querystring: query ?? { type: 'object', properties: {}, additionalProperties: false },
     ...(body ? { body } : {}),
+    ...(headers ? { headers } : {}),
     response: { 200: success, ...errorResponses(errorCasesOf(declared)) },
   };
 }

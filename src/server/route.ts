@@ -59,6 +59,8 @@ interface RouteParts<Params extends TObject, Query extends TObject, Body extends
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The schema of headers that it takes besides those that every request may have. */
+  readonly headers?: TObject;
   /** The schema of what stands under `data`; none where the operation has no result. */
   readonly data?: Data;
   /** The schema of an answer outside of the envelope. */

@@ -6,7 +6,10 @@ import type { Route } from './route.ts';
 export function answerUnknownRoutes(app: FastifyInstance, routes: readonly Route[]): void {
   const known = Array.from(
     Map.groupBy(routes, ({ url }) => url),
-    ([url, same]) => ({ path: patternOf(url), methods: same.map(({ method }) => method) }),
+    ([url, same]) => ({
+      path: patternOf(url),
+      methods: same.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+    }),
   );
   app.setNotFoundHandler((request) => {
     const path = request.raw.url?.split('?', 1)[0] ?? '';

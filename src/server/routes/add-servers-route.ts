@@ -117,6 +117,15 @@ export function addServersRoute({ engine, workflow, source }: AddServersParts): 
       'SUCCESSFUL or FAILED. A request that is refused has written nothing.',
     params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: idMax }) }),
     body,
+    headers: Type.Object({
+      'idempotency-key': Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 255,
+          description: 'As clientToken, for clients that cannot send that.',
+        }),
+      ),
+    }),
     data: TaskInfo,
     errors: refusals,
     async handle({ params, body: asked, idempotencyKey, user, traceId }) {
@@ -125,6 +134,7 @@ export function addServersRoute({ engine, workflow, source }: AddServersParts): 
       const plan = planWorkflow(workflow, { clusterId: params.id, ...servers });
       const run = await engine.start(plan, {
         by: user.name,
+        byId: user.id,
         traceId,
         ...(source === undefined ? {} : { workflowSource: source }),
         // One user's token says nothing about another's.

@@ -34,6 +34,17 @@ const noSubtask = errorCase(
 );
 const wrongState = (name: string, message: string) => errorCase('TSK10007', name, message);
 
+/** The cluster is another run's, or somebody was quicker. */
+const conflicts = [
+  errorCase('OBE11020', 'cluster is OPERATING', 'Claim "cluster:1" is held by run 2. Wait until run 2 has ended.'),
+  errorCase(
+    'COM10005',
+    'somebody was quicker',
+    'Run 1 has been taken over by another process, which took this one for dead.',
+  ),
+];
+const givenUp = 'ended by a caller of the API, without anybody knowing its outcome';
+
 const instances = '/api/v2/tasks/instances';
 const tag = 'tasks';
 
@@ -104,6 +115,7 @@ function taskActions({ engine, detailOf }: TaskParts): readonly Route[] {
       data: TaskInstance,
       errors: [
         noTask,
+        ...conflicts,
         wrongState('task is not FAILED', 'Task 1 is RUNNING; only a task that is FAILED can be retried.'),
       ],
       async handle(call) {
@@ -124,6 +136,7 @@ function taskActions({ engine, detailOf }: TaskParts): readonly Route[] {
       data: TaskInstance,
       errors: [
         noTask,
+        ...conflicts,
         wrongState('task is not FAILED', 'Task 1 is SUCCESSFUL; only a task that is FAILED can be rolled back.'),
         errorCase(
           'TSK10009',
@@ -154,6 +167,7 @@ function subtaskActions({ engine }: TaskParts): readonly Route[] {
       errors: [
         noTask,
         noSubtask,
+        ...conflicts,
         wrongState('subtask is not FAILED', 'Cannot retry task "Reserve host" of run 1: it is RUNNING.'),
       ],
       async handle(call) {
@@ -172,6 +186,7 @@ function subtaskActions({ engine }: TaskParts): readonly Route[] {
       errors: [
         noTask,
         noSubtask,
+        ...conflicts,
         wrongState('subtask is not FAILED', 'Cannot skip task "Reserve host" of run 1: it is RUNNING.'),
         errorCase(
           'TSK10010',
@@ -190,14 +205,20 @@ function subtaskActions({ engine }: TaskParts): readonly Route[] {
       url: `${url}/cancel`,
       operationId: 'cancelSubtask',
       summary: 'End a RUNNING subtask, which becomes FAILED',
+      description:
+        'A subtask that succeeds before it can be ended is SUCCESSFUL. One whose outcome nobody knows, which its log says, is ' +
+        'FAILED at once, and can be retried, which looks first at what is in place.',
       errors: [
         noTask,
         noSubtask,
+        ...conflicts,
         wrongState('subtask is not RUNNING', 'Cannot cancel task "Reserve host" of run 1: it is FAILED.'),
       ],
       async handle(call) {
-        const { runId, number } = await named(engine, call);
-        await engine.cancel(runId, number, askedBy(call));
+        const { runId, number, isUnknown } = await named(engine, call);
+        // What nobody knows the outcome of is RUNNING to callers: ending it says that it has not succeeded.
+        if (isUnknown) await engine.resolve(runId, number, { as: 'failed', reason: givenUp }, askedBy(call));
+        else await engine.cancel(runId, number, askedBy(call));
         return undefined;
       },
     }),
@@ -209,10 +230,11 @@ type SubtaskCall = Call<{ taskInstanceId: number; subtaskInstanceId: number }, u
 async function named(
   engine: Engine,
   { params }: SubtaskCall,
-): Promise<{ readonly runId: number; readonly number: number }> {
+): Promise<{ readonly runId: number; readonly number: number; readonly isUnknown: boolean }> {
   const run = await findRun(engine, params.taskInstanceId);
+  const index = subtaskIndex(run, params.subtaskInstanceId);
   // Operations take a task by its number, from 1.
-  return { runId: run.id, number: subtaskIndex(run, params.subtaskInstanceId) + 1 };
+  return { runId: run.id, number: index + 1, isUnknown: run.snapshot().tasks[index]?.state === 'UNKNOWN' };
 }
 
 function askedBy({ user, traceId }: Pick<Call<unknown, unknown, unknown>, 'user' | 'traceId'>): OperationOptions {
