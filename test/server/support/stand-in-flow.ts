@@ -1,8 +1,9 @@
 import addObServer from 'precede/workflows/add-ob-server';
+import { OutcomeUnknownError } from '../../../src/run/index.ts';
 import type { Workflow } from '../../../src/workflow/index.ts';
 
-/** What a task's body does when it is its turn: nothing, fail, or wait for the test. */
-export type Conduct = 'succeed' | 'fail' | Promise<unknown>;
+/** What a task's body does when it is its turn: nothing, fail, lose sight of its outcome, or wait for the test. */
+export type Conduct = 'succeed' | 'fail' | 'unknown' | Promise<unknown>;
 
 /** The shipped workflow with bodies that do what a test says instead of reaching for hosts. */
 export interface StandInFlow {
@@ -28,6 +29,7 @@ export function standInFlow({ notSkippable = [] }: { readonly notSkippable?: rea
             run: async (context) => {
               const asked = conduct.get(task.key) ?? conduct.get(task.name) ?? 'succeed';
               context.log.info(`${task.name} under way`);
+              if (asked === 'unknown') throw new OutcomeUnknownError('the connection was lost');
               if (asked === 'fail') throw new Error(`${task.name} was told to fail`);
               await Promise.race([asked, aborted(context.signal)]);
               return {};
