@@ -21,7 +21,7 @@ import { allRoutes } from './routes/index.ts';
 import { sealingKeyOf } from './sealing-key.ts';
 import { secureAnswers, secureHeaders } from './secure-headers.ts';
 import type { RequestLimit, ServerOptions } from './server-options.ts';
-import { endSlowReaders } from './slow-readers.ts';
+import { endSlowConnections } from './slow-connections.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
 import { refuseUnwritable } from './unwritable-store.ts';
 import { validateRequests } from './validate.ts';
@@ -42,7 +42,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const app = newApp(options, answers);
   answerErrors(app, { answers, logger, isTls: options.tls !== undefined });
   logRequests(app, { logger });
-  endSlowReaders(app);
+  endSlowConnections(app, { isTls: options.tls !== undefined });
   secureAnswers(app, { isTls: options.tls !== undefined });
   await limitRequests(app, options.requestLimit ?? requestLimitDefault);
   guardRequests(app, { allowedHosts: options.allowedHosts ?? [] });
@@ -63,6 +63,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app;
 }
 
+const tlsLimits = Object.freeze({ minVersion: 'TLSv1.2', handshakeTimeout: limits.headersTimeoutMs } as const);
+
 function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
   const http = {
     // Node refuses headers that are as large as this.
@@ -74,7 +76,7 @@ function newApp({ tls }: ServerOptions, answers: Answers): FastifyInstance {
     requireHostHeader: false,
   };
   const app = fastify({
-    ...(tls ? { https: { ...http, ...tls, minVersion: 'TLSv1.2' as const } } : { http }),
+    ...(tls ? { https: { ...http, ...tls, ...tlsLimits } } : { http }),
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,

@@ -18,8 +18,8 @@ export const limits = Object.freeze({
   keepAliveMs: 5_000,
   /** Connections at once; more are closed at once. */
   connectionsMax: 2_000,
-  /** How long a client may take nothing of what it is sent; it may take that long, and a second for so many bytes taken. */
-  answerTimeoutMs: 10_000,
+  /** Within so many milliseconds a client has to take this much of its answers for every second, or all of them. */
+  answerTimeoutMs: 8_000,
   answerBytesPerSecond: 65_536,
   /** How long starting a run waits until its first task is under way. */
   firstStartWaitMs: 2_000,

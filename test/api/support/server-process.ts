@@ -12,6 +12,8 @@ export interface ServerSettings {
   readonly clusters: number;
   readonly spare: number;
   readonly bodyMs: BodyTimes;
+  /** Whether an address may send as many requests as it likes. @default true */
+  readonly isUnlimited?: boolean;
 }
 
 /** How a server process is. */
@@ -20,6 +22,8 @@ export interface Vitals {
   readonly loopDelayMaxMs: number;
   readonly rssMb: number;
   readonly connections: number;
+  /** How many connections of slow clients there have been, and how long the one lived that lived longest. */
+  readonly slow: { readonly count: number; readonly longestMs: number };
   /** Runs that it has taken up from a process that is gone, and when the last of them was, from its own start. */
   readonly taken: number;
   readonly lastTakenAtMs: number;

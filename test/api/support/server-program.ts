@@ -1,7 +1,7 @@
 // A server over a store file, as `precede serve` puts it together, with a workflow whose bodies only wait. It tells its
 // port to whoever has started it, answers what it is asked about itself, and goes on until SIGTERM.
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { catchInterrupts } from '../../../src/cli/interrupts.ts';
 import { createEngine } from '../../../src/run/index.ts';
@@ -9,10 +9,11 @@ import { createServer } from '../../../src/server/index.ts';
 import { sqliteStore } from '../../../src/store/index.ts';
 import type { Asked, ServerSettings, Told, Vitals } from './server-process.ts';
 import { fillClusters } from './many-clusters.ts';
+import { slowAddress } from './slow-clients.ts';
 import { timedFlow } from './timed-flow.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ServerSettings;
-const { file, concurrency = Infinity, clusters, spare, bodyMs } = settings;
+const { file, concurrency = Infinity, isUnlimited = true, clusters, spare, bodyMs } = settings;
 const startedAtMs = performance.now();
 
 const isNew = !existsSync(file);
@@ -39,11 +40,20 @@ const app = await createServer({
   engine,
   store,
   workflows: { addObServer: workflow },
-  requestLimit: { max: Infinity, windowMs: 1_000 },
+  ...(isUnlimited ? { requestLimit: { max: Infinity, windowMs: 1_000 } } : {}),
   notReadyBecause: () => stopping.because,
 });
 await app.listen({ port: 0, host: '127.0.0.1' });
 
+const slow = { count: 0, longestMs: 0 };
+app.server.on('connection', (socket: Socket) => {
+  if (socket.remoteAddress !== slowAddress) return;
+  const openedAtMs = performance.now();
+  slow.count += 1;
+  socket.once('close', () => {
+    slow.longestMs = Math.max(slow.longestMs, performance.now() - openedAtMs);
+  });
+});
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 process.on('message', (asked: Asked) => {
@@ -79,6 +89,7 @@ async function vitals(): Promise<Vitals> {
         resolve(count);
       });
     }),
+    slow,
     taken,
     lastTakenAtMs,
     cpuMs: process.cpuUsage().user / 1e3 + process.cpuUsage().system / 1e3,

@@ -8,20 +8,18 @@ export interface SlowJob {
   readonly port: number;
   readonly connections: number;
   readonly forMs: number;
+  /** How long after that they are held if the server does not close them. */
+  readonly graceMs: number;
   /** What each sends as it opens. */
   readonly opening: string;
-  /** What it sends every second; nothing when empty. */
+  /** What it sends every second. */
   readonly drip: string;
   /** Whether it takes what it is sent. */
   readonly reads: boolean;
 }
 
-export interface SlowResult {
-  readonly opened: number;
-  readonly closedByServer: number;
-  /** How long the one lived that lived longest. */
-  readonly longestMs: number;
-}
+/** Not that of honest clients: an address may send so many requests. */
+export const slowAddress = '127.0.0.2';
 
 const program = fileURLToPath(new URL('slow-program.ts', import.meta.url));
 
@@ -29,10 +27,11 @@ const program = fileURLToPath(new URL('slow-program.ts', import.meta.url));
 export class SlowClients {
   readonly #child: ChildProcess = fork(program, [], { execArgv: [...execArgv] });
 
-  async hold(job: SlowJob): Promise<SlowResult> {
-    const result = once(this.#child, 'message');
+  /** Resolves with how many connections were opened, when all of them are closed. */
+  async hold(job: SlowJob): Promise<number> {
+    const opened = once(this.#child, 'message');
     this.#child.send(job);
-    return (await result)[0] as SlowResult;
+    return ((await opened) as [number])[0];
   }
 
   stop(): void {
