@@ -92,7 +92,7 @@ describe(`${runs} runs in flight`, () => {
   it(
     'that were killed in the middle all end under the next process',
     async () => {
-      stage = await Stage.open({ clusters: runs });
+      stage = await Stage.open({ clusters: runs, concurrency });
       await startAll(zones.timed);
       await stage.server.kill();
       await stage.begin();
