@@ -19,6 +19,8 @@ export interface TakenUp {
 const lookAgainMs = 100;
 /** Pause between two looks for runs that nobody has any more, in milliseconds. */
 const watchMs = 1_000;
+/** Runs that are taken up together, so that they share commits: those before them go on already and write too. */
+const takenAtOnce = 32;
 /** How long a run that is suspected of ending its process is on trial, unless a task of it comes to an end before. */
 const trialMs = 5_000;
 
@@ -93,7 +95,10 @@ export class Recovery {
       const isFree = ({ runId, workflow, holder }: OpenRun): boolean =>
         !holder?.isAlive && this.#runs.knows(workflow) && !this.#runs.get(runId) && !this.#left.has(runId);
       const { suspects, others } = apart(open.filter(isFree));
-      for (const { runId } of others) await this.#takeUpQuietly(runId);
+      for (let first = 0; first < others.length; first += takenAtOnce) {
+        const some = others.slice(first, first + takenAtOnce);
+        await Promise.all(some.map(({ runId }) => this.#takeUpQuietly(runId)));
+      }
       for (const run of suspects) await this.#takeUpQuietly(run.runId, { isOnTrial: run !== suspects.at(-1) });
       const certainInMs = open.reduce((least, { holder }) => Math.min(least, certainty(holder)), watchMs);
       return Math.max(lookAgainMs, Math.ceil(certainInMs) + 1);

@@ -100,6 +100,7 @@ describe(`${runs} runs in flight`, () => {
       const { taken, lastTakenAtMs } = await stage.server.ask('vitals');
       const details = `${taken} were open and were taken up within ${Math.round(lastTakenAtMs)} ms`;
       tellFigures({ name: 'R31 runs that ended after a kill -9', passed: runs, failed: 0, details });
+      expect(lastTakenAtMs).toBeLessThanOrEqual(5_000);
     },
     timeoutMs,
   );
