@@ -87,7 +87,10 @@ export function fingerprintOfLine(hostKey: string): string | undefined {
 }
 
 function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/={1,2}$/, '')}`;
+  return `SHA256:${createHash('sha256')
+    .update(key)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`;
 }
 
 /** A key in wire form begins with its type, which has its length before it. */
