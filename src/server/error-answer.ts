@@ -18,12 +18,8 @@ const problemsToldMax = 10;
 
 /** Refusals that have one meaning over HTTP, whatever they were about. */
 const codeOfRefusal: Readonly<Record<string, OcpCode>> = {
-  ACCESS_BUSY: 'COM10999',
   CLAIM_HELD: 'OBE11020',
   IDEMPOTENCY_KEY_REUSED: 'COM10005',
-  INVALID_INPUT: 'COM10001',
-  LEASE_LOST: 'COM10005',
-  JOURNAL_MOVED: 'COM10005',
   PLAN_CHANGED: 'TSK10011',
   RUN_HELD: 'COM10005',
   RUN_NOT_OWNED: 'COM10005',
@@ -32,6 +28,9 @@ const codeOfRefusal: Readonly<Record<string, OcpCode>> = {
   UNKNOWN_TASK: 'TSK10001',
   UNKNOWN_WORKFLOW: 'TSK10007',
 };
+
+/** Somebody was quicker; nothing was written. */
+const conflicts = new Set(['LEASE_LOST', 'JOURNAL_MOVED']);
 
 /** What is refused for now, and can be asked for again. */
 const unavailable = new Set([
@@ -61,6 +60,9 @@ export function errorAnswer(thrown: unknown): ErrorAnswer {
   }
   if (thrown instanceof PrecedeError && unavailable.has((thrown as PrecedeError).code)) {
     return answered('COM10999', (thrown as PrecedeError).message, { status: 503, headers: { 'retry-after': '1' } });
+  }
+  if (thrown instanceof PrecedeError && conflicts.has((thrown as PrecedeError).code)) {
+    return answered('COM10005', (thrown as PrecedeError).message);
   }
   if (thrown instanceof OperationRefusedError) return answered(codeOfReason[thrown.reason], sentence(thrown.message));
   if (thrown instanceof RefusedError) return refusalAnswer(thrown as RefusedError);
