@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,7 @@ const commands = commandsOf(markdown);
 const served = 'npx precede serve ';
 let server: ChildProcess | undefined;
 let url = '';
+let store = '';
 
 beforeAll(async () => {
   for (const { command: line } of commands.slice(0, 1)) execFileSync('sh', ['-c', line], { cwd: folder });
@@ -22,16 +23,20 @@ beforeAll(async () => {
   server = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   if (!server.stdout) throw new Error('The server has no output.');
   for await (const line of createInterface({ input: server.stdout })) {
-    url = /^Serving (\S+)$/.exec(line)?.[1] ?? '';
-    break;
+    url ||= /^Serving (\S+)$/.exec(line)?.[1] ?? '';
+    store = /^ +store +(\S+)$/.exec(line)?.[1] ?? '';
+    if (store !== '') break;
   }
 }, 60_000);
 
 afterAll(async () => {
   if (server?.exitCode === null) {
     const ended = once(server, 'exit');
+    expect(existsSync(store)).toBe(true);
     server.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+    // As the document says, the playground's store goes with it.
+    expect(existsSync(store)).toBe(false);
   }
   rmSync(folder, { recursive: true, force: true });
 }, 20_000);

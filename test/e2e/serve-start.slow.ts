@@ -23,6 +23,13 @@ describe.concurrent('precede serve', () => {
       code: 'FILE_UNREADABLE',
       words: ['ENOENT'],
     },
+    {
+      what: 'files that hold no certificate',
+      args: ['--tls-cert', 'open.key', '--tls-key', 'open.key'],
+      code: 'TLS_UNUSABLE',
+      words: ['--tls-cert'],
+    },
+    { what: 'a URL for a name', args: ['--allow-host', 'http://ocp'], code: 'INVALID_HOST', words: ['http://ocp'] },
     { what: 'a port that is none', args: ['--port', '70000'], code: 'INVALID_PORT', words: ['65535'] },
     { what: 'hosts without a sandbox', args: ['--servers', '3'], code: 'SANDBOX_FLAG', words: ['--sandbox'] },
     {
