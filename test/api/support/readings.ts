@@ -89,14 +89,6 @@ export function middleOf(all: readonly Reading[], name: string): Reading {
   return middle;
 }
 
-/** The reading that others disturbed least: of those of a name the one with the largest share. */
-export function bestOf(all: readonly Reading[], name: string): Reading {
-  const named = all.filter((one) => one.name === name);
-  const [first, ...others] = named;
-  if (!first) throw new Error(`Nothing was read of a run that is ${name}.`);
-  return others.reduce((best, one) => (one.share > best.share ? one : best), first);
-}
-
 /** A reading in one line. */
 export function readingText({ result, share, cpuShare }: Reading): string {
   const { perSecond, p50Ms, p99Ms } = result;
