@@ -28,3 +28,8 @@ export class ApiError extends RefusedError<'API_REFUSED'> {
     this.headers = headers;
   }
 }
+
+/** What cannot be answered for now, and can be asked for again. */
+export function unavailable(message: string): ApiError {
+  return new ApiError({ ocpCode: 'COM10999', status: 503, message, headers: { 'retry-after': '1' } });
+}

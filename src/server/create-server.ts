@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { serializeError } from '../errors/index.ts';
 import { silentLogger, systemClock, type Logger } from '../run/index.ts';
 import { Answers } from './answers.ts';
-import { ApiError } from './api-error.ts';
-import { authenticateRequests } from './authenticate.ts';
+import { unavailable } from './api-error.ts';
+import { authenticateRequests, isPublic } from './authenticate.ts';
 import { authorizeRequests } from './authorize.ts';
 import { answerClientError, answerExpectations } from './client-errors.ts';
 import { documentApi } from './document-api.ts';
@@ -139,8 +139,8 @@ function answerErrors(app: FastifyInstance, { answers, logger, isTls }: ErrorPar
 /** Until everything is up, and once the server is to stop, only the probes are answered. */
 function refuseUntilReady(app: FastifyInstance, { notReadyBecause }: ServerOptions): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    const reason = request.routeOptions.config.access === 'public' ? undefined : notReadyBecause?.();
+    const reason = isPublic(request) ? undefined : notReadyBecause?.();
     if (reason === undefined) done();
-    else done(new ApiError({ ocpCode: 'COM10999', status: 503, message: reason, headers: { 'retry-after': '1' } }));
+    else done(unavailable(reason));
   });
 }

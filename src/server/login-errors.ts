@@ -15,8 +15,3 @@ export function tooManyLogins(seconds: string): ApiError {
   const message = 'Too many failed logins from this address.';
   return new ApiError({ ocpCode: 'IAM10004', status: 429, message, headers: { 'retry-after': seconds } });
 }
-
-export function busy(): ApiError {
-  const message = 'Too many logins are being checked.';
-  return new ApiError({ ocpCode: 'COM10999', status: 503, message, headers: { 'retry-after': '1' } });
-}

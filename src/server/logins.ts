@@ -13,7 +13,8 @@ import { isSignedBy, signatureDateMs, type SignatureHeader, type SignedRequest }
 import type { Clock } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
 import { BatchedReads } from './batched-reads.ts';
-import { busy, refused, tooManyLogins } from './login-errors.ts';
+import { unavailable } from './api-error.ts';
+import { refused, tooManyLogins } from './login-errors.ts';
 
 /** What logins are checked against. */
 export interface LoginParts {
@@ -106,6 +107,6 @@ function userOf(verdict: Verdict): UserRecord {
       throw tooManyLogins(seconds);
     }
     case 'busy':
-      throw busy();
+      throw unavailable('Too many logins are being checked.');
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Engine } from '../run/index.ts';
-import { ApiError } from './api-error.ts';
+import { unavailable } from './api-error.ts';
 
 /** How long a change that has been accepted is waited for. */
 const patienceMs = 10_000;
@@ -29,8 +29,4 @@ export async function withinPatience<Result>(change: Promise<Result>): Promise<R
   } finally {
     clearTimeout(timer);
   }
-}
-
-function unavailable(message: string): ApiError {
-  return new ApiError({ ocpCode: 'COM10999', status: 503, message, headers: { 'retry-after': '1' } });
 }

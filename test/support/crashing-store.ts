@@ -1,18 +1,11 @@
 import { JournalStore } from '../../src/store/journal-store.ts';
 import { MemoryLedger } from '../../src/store/memory/memory-ledger.ts';
+import { memoryGrouping } from '../../src/store/memory/memory-store.ts';
 import type { Store, StoreOwner } from '../../src/store/index.ts';
 import type { RunEvent } from '../../src/state/index.ts';
 import type { Tables } from '../../src/workflow/index.ts';
 
 const never = new Promise<never>(() => undefined);
-const grouping = Object.freeze({
-  membersMax: 1,
-  workMsMax: Infinity,
-  schedule: queueMicrotask,
-  logDelayMs: 0,
-  linesHeldMax: 0,
-  busyMs: 0,
-});
 
 /** When a process ends: before or after a call has had its effect; in neither case does it hear of that. */
 export type CrashMoment = 'before' | 'after';
@@ -32,7 +25,7 @@ export type CrashPlan = (point: CrashPoint) => CrashMoment | undefined;
 /** One store that outlives the processes that use it, all in memory. */
 export class CrashingStore {
   readonly #ledger = new MemoryLedger();
-  readonly #store = new JournalStore<RunEvent>(this.#ledger, { grouping });
+  readonly #store = new JournalStore<RunEvent>(this.#ledger, { grouping: memoryGrouping });
 
   /** A process of its own, as far as the store can tell. */
   process(): StoreProcess {

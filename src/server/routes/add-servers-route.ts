@@ -120,8 +120,7 @@ export function addServersRoute({ engine, workflow, source }: AddServersParts): 
     headers: Type.Object({
       'idempotency-key': Type.Optional(
         Type.String({
-          minLength: 1,
-          maxLength: 255,
+          pattern: '^[\\x21-\\x7e]{1,255}$',
           description: 'As clientToken, for clients that cannot send that.',
         }),
       ),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { wireTime } from '../../ocp/index.ts';
 import type { Clock, Engine } from '../../run/index.ts';
-import { ApiError } from '../api-error.ts';
+import { unavailable } from '../api-error.ts';
 import { BareAnswer, route, type Route } from '../route.ts';
 
 /** What the routes about the server itself tell. */
@@ -102,8 +102,4 @@ function factRoutes({ clock, version }: SystemParts): readonly Route[] {
       },
     }),
   ];
-}
-
-function unavailable(message: string): ApiError {
-  return new ApiError({ ocpCode: 'COM10999', status: 503, message, headers: { 'retry-after': '1' } });
 }

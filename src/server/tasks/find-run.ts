@@ -1,4 +1,4 @@
-import { toTaskInstance, type OcpTaskStatus } from '../../ocp/index.ts';
+import { taskStatusOfRun, type OcpTaskStatus } from '../../ocp/index.ts';
 import type { Engine, Run } from '../../run/index.ts';
 import { ApiError } from '../api-error.ts';
 
@@ -23,7 +23,7 @@ export function subtaskIndex(run: Run, subtaskId: number): number {
 
 /** @throws ApiError TSK10007 when a run's status on the wire is another one */
 export function requireStatus(run: Run, wanted: OcpTaskStatus, action: string): void {
-  const { status } = toTaskInstance({ ...run.snapshot(), tasks: [] });
+  const status = taskStatusOfRun(run);
   if (status === wanted) return;
   const message = `Task ${run.id} is ${status}; only a task that is ${wanted} can be ${action}.`;
   throw new ApiError({ ocpCode: 'TSK10007', message });

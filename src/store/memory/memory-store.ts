@@ -2,7 +2,8 @@ import { JournalStore } from '../journal-store.ts';
 import type { Store } from '../store.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
-const grouping = Object.freeze({
+/** Each call is a commit of its own, at once. */
+export const memoryGrouping = Object.freeze({
   membersMax: 1,
   workMsMax: Infinity,
   schedule: queueMicrotask,
@@ -13,5 +14,5 @@ const grouping = Object.freeze({
 
 /** A store in this process's memory: everything the port promises but survival of the process. */
 export function memoryStore(): Store {
-  return new JournalStore(new MemoryLedger(), { grouping });
+  return new JournalStore(new MemoryLedger(), { grouping: memoryGrouping });
 }
