@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandsOf, examplesOf, printedBy } from './examples.ts';
 
@@ -22,12 +23,21 @@ beforeAll(async () => {
   const args = [command, 'serve', ...flags.split(' '), '--port', '0', '--log-level', 'error'];
   server = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   if (!server.stdout) throw new Error('The server has no output.');
-  for await (const line of createInterface({ input: server.stdout })) {
-    url ||= /^Serving (\S+)$/.exec(line)?.[1] ?? '';
-    store = /^ +store +(\S+)$/.exec(line)?.[1] ?? '';
-    if (store !== '') break;
-  }
+  const notice = await noticeOf(server.stdout);
+  url = notice.url;
+  store = notice.store;
 }, 60_000);
+
+/** What a server says first: where it listens, and where its store is. */
+async function noticeOf(output: Readable): Promise<{ readonly url: string; readonly store: string }> {
+  let said = '';
+  for await (const line of createInterface({ input: output })) {
+    said += `${line}\n`;
+    const [, at, place] = /^Serving (\S+)$[^]*^ +store +(\S+)$/m.exec(said) ?? [];
+    if (at !== undefined && place !== undefined) return { url: at, store: place };
+  }
+  throw new Error(`The server ended without saying where it is:\n${said}`);
+}
 
 afterAll(async () => {
   if (server?.exitCode === null) {
